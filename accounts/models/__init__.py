@@ -1,0 +1,5 @@
+from accounts.models.audit import AuditEvent
+from accounts.models.person import Person
+from accounts.models.policy import Consent, Policy, PolicyVersion
+
+__all__ = ["AuditEvent", "Consent", "Person", "Policy", "PolicyVersion"]

@@ -1,0 +1,7 @@
+from mailboxes.models.application import Application
+from mailboxes.models.job import Job
+from mailboxes.models.mailbox import Mailbox
+from mailboxes.models.reserved import ReservedName
+from mailboxes.models.service import MailService
+
+__all__ = ["Application", "Job", "MailService", "Mailbox", "ReservedName"]

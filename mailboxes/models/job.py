@@ -1,0 +1,58 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from mailboxes.models.mailbox import Mailbox
+
+
+class Job(models.Model):
+    """Something to be done at the mail server: the outbox. A row here is the truth; the queue only says that one is there."""
+
+    class Kind(models.TextChoices):
+        CREATE = "create", pgettext_lazy("job", "Open the mailbox")
+        PASSWORD = "password", pgettext_lazy("job", "Set the password")
+        SUSPEND = "suspend", pgettext_lazy("job", "Suspend")
+        RESUME = "resume", pgettext_lazy("job", "Resume")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("job", "Waiting")
+        DONE = "done", pgettext_lazy("job", "Done")
+        DROPPED = "dropped", pgettext_lazy("job", "No longer wanted")
+
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.PROTECT, related_name="jobs", verbose_name=_("mailbox"))
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    state = models.CharField(_("state"), max_length=16, choices=State, default=State.WAITING)
+    password_hash = models.CharField(max_length=255, blank=True, editable=False)
+    # Each claim adds one; a worker may settle only the attempt that it claimed.
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    due_at = models.DateTimeField(_("due at"))
+    leased_until = models.DateTimeField(_("being worked on until"), null=True, blank=True)
+    last_error = models.CharField(_("last error"), max_length=500, blank=True)
+    created_at = models.DateTimeField(_("asked for at"), auto_now_add=True)
+    made_at = models.DateTimeField(_("the server took it at"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        ordering = ("-pk",)
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(name="jobs_due", fields=["due_at"], condition=Q(state="waiting")),
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(name="job_hash_wiped_when_done", condition=Q(state="waiting") | Q(password_hash="")),
+            models.CheckConstraint(name="job_state_known", condition=Q(state__in=["waiting", "done", "dropped"])),
+            models.CheckConstraint(
+                name="job_kind_known", condition=Q(kind__in=["create", "password", "suspend", "resume"])
+            ),
+            models.CheckConstraint(
+                name="job_hash_where_needed",
+                condition=~Q(state="waiting", kind__in=["create", "password"]) | ~Q(password_hash=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.mailbox}"

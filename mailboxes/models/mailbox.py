@@ -1,0 +1,68 @@
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import Person
+from mailboxes.models.service import MailService
+
+
+class Mailbox(models.Model):
+    """An address and whose it is. A row stays for ever, so that no address is ever given to anybody else again."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", pgettext_lazy("mailbox", "Being opened")
+        ACTIVE = "active", pgettext_lazy("mailbox", "In use")
+        SUSPENDED = "suspended", pgettext_lazy("mailbox", "Suspended")
+        CANCELLED = "cancelled", pgettext_lazy("mailbox", "Cancelled before it was opened")
+
+    service = models.ForeignKey(MailService, on_delete=models.PROTECT, verbose_name=_("service"))
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="mailboxes", verbose_name=_("person"))
+    local_part = models.CharField(_("local part"), max_length=64)
+    domain = models.CharField(_("domain"), max_length=100)
+    # The name without its separators, as letters and number: hm.wang2 is ("hmwang", 2) and hmwang is ("hmwang", 1).
+    # Two names with the same pair are too alike for two people; the pair also finds the smallest free number by index.
+    stem = models.CharField(max_length=64, editable=False)
+    stem_number = models.PositiveBigIntegerField(editable=False)
+    state = models.CharField(_("state"), max_length=16, choices=State, default=State.PENDING)
+    created_at = models.DateTimeField(_("reserved at"), auto_now_add=True)
+    active_at = models.DateTimeField(_("in use since"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("mailbox")
+        verbose_name_plural = _("mailboxes")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                name="mailbox_address_taken",
+                fields=["domain", "local_part"],
+                violation_error_message=_("That address is taken."),
+            ),
+            models.UniqueConstraint(
+                name="mailbox_name_too_alike",
+                fields=["domain", "stem", "stem_number"],
+                violation_error_message=_("That address is too much like one that somebody else has."),
+            ),
+            models.UniqueConstraint(
+                name="mailbox_one_a_person_and_service",
+                fields=["service", "person"],
+                condition=~Q(state="cancelled"),
+                violation_error_message=_("You have a mailbox of this service already."),
+            ),
+            models.CheckConstraint(
+                name="mailbox_state_known", condition=Q(state__in=["pending", "active", "suspended", "cancelled"])
+            ),
+            models.CheckConstraint(name="mailbox_active_has_time", condition=~Q(state="active") | Q(active_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.address
+
+    @property
+    def address(self) -> str:
+        return f"{self.local_part}@{self.domain}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("mailbox", args=[self.service.slug])

@@ -1,0 +1,17 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ReservedName(models.Model):
+    """A word that no account may have as its whole name or as a part of it; the roles of RFC 2142 need no row."""
+
+    word = models.CharField(_("word"), max_length=64, unique=True, help_text=_("Lower case, without separators."))
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("reserved name")
+        verbose_name_plural = _("reserved names")
+        ordering = ("word",)
+
+    def __str__(self) -> str:
+        return self.word

@@ -1,0 +1,132 @@
+import re
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.bilingual import Bilingual
+from accounts.models import Policy
+
+PATTERN = RegexValidator(r"^[a-z0-9.{}_-]+\Z", _("Use lower-case letters, digits, dots and {number} or {entry_year}."))
+MAIL_SETTINGS = {"imap", "pop3", "smtp"}
+
+
+class MailService(models.Model):
+    """A kind of mailbox. Everything in which one differs from another is data here, never code."""
+
+    class Names(models.TextChoices):
+        PASSPORT = "passport", _("chosen from the passport name")
+        FIXED = "fixed", _("fixed by a pattern")
+
+    class Category(models.TextChoices):
+        EMAIL = "email", _("Email services")
+
+    slug = models.SlugField(_("short name"), unique=True)
+    category = models.CharField(_("category in the menu"), max_length=16, choices=Category, default=Category.EMAIL)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    name_zh = models.CharField(_("name (Chinese)"), max_length=60)
+    name_en = models.CharField(_("name (English)"), max_length=60)
+    about_zh = models.CharField(_("in a sentence (Chinese)"), max_length=200)
+    about_en = models.CharField(_("in a sentence (English)"), max_length=200)
+    is_open = models.BooleanField(_("open for applications"), default=True)
+
+    domain = models.CharField(
+        _("domain"), max_length=100, validators=[PATTERN], help_text=_("May hold {entry_year}: m{entry_year}.campus.example")
+    )
+    older_domain = models.CharField(_("domain of older entry years"), max_length=100, blank=True, validators=[PATTERN])
+    older_until = models.PositiveSmallIntegerField(_("last entry year of the older domain"), null=True, blank=True)
+    names = models.CharField(_("names"), max_length=16, choices=Names, default=Names.PASSPORT)
+    fixed_name = models.CharField(
+        _("pattern of fixed names"), max_length=64, blank=True, validators=[PATTERN], help_text=_("For example s{number}.")
+    )
+    shortest_name = models.PositiveSmallIntegerField(_("shortest name"), default=3)
+    longest_name = models.PositiveSmallIntegerField(_("longest name"), default=20, validators=[MaxValueValidator(64)])
+    eligible = models.JSONField(
+        _("who may apply"),
+        default=dict,
+        help_text=_('Conditions by category: {"staff": ["一般", "退休"], "student": []}'),
+    )
+    policies = models.ManyToManyField(Policy, verbose_name=_("policies to agree to"), blank=True)
+
+    least_score = models.PositiveSmallIntegerField(
+        _("least password score"), default=3, validators=[MaxValueValidator(4)], help_text=_("0 to 4, as zxcvbn counts.")
+    )
+    least_length = models.PositiveSmallIntegerField(
+        _("least password length"), default=10, validators=[MinValueValidator(8), MaxValueValidator(64)]
+    )
+    kinds = models.JSONField(
+        _("kinds of characters required"), default=list, blank=True, help_text=_('Any of "digit", "upper", "lower".')
+    )
+
+    store = models.CharField(_("mail store"), max_length=32, default="maildir")
+    quota_mb = models.PositiveIntegerField(_("quota (MB)"), default=1000)
+    largest_message_mb = models.PositiveIntegerField(_("largest message (MB)"), default=50)
+    promised_minutes = models.PositiveSmallIntegerField(_("promised within (minutes)"), default=5)
+    mail_settings = models.JSONField(
+        _("settings for mail programs"),
+        default=dict,
+        help_text=_('{"imap": {"host": "imap.campus.example", "port": 993, "security": "ssl"}, "pop3": …, "smtp": …}'),
+    )
+
+    name = Bilingual("name")
+    about = Bilingual("about")
+
+    class Meta:
+        verbose_name = _("mail service")
+        verbose_name_plural = _("mail services")
+        ordering = ("position", "slug")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def domain_for(self, entry_year: int | None) -> str:
+        """The mail domain of somebody who entered in ``entry_year`` (ROC calendar); None where it does not matter."""
+        if self.older_domain and self.older_until is not None and entry_year is not None and entry_year <= self.older_until:
+            return self.older_domain
+        return self.domain.format(entry_year="" if entry_year is None else entry_year)
+
+    @property
+    def needs_entry_year(self) -> bool:
+        return "{entry_year}" in self.domain
+
+    @property
+    def quota_bytes(self) -> int:
+        return self.quota_mb * 1024 * 1024
+
+    def clean(self) -> None:
+        problems: dict[str, Any] = {}
+        if self.names == self.Names.FIXED and not self.fixed_name:
+            problems["fixed_name"] = _("A fixed name needs its pattern.")
+        for field in ("domain", "older_domain", "fixed_name"):
+            if set(re.findall(r"{(.*?)}", getattr(self, field))) - {"number", "entry_year"}:
+                problems[field] = _("Only {number} and {entry_year} can stand in braces.")
+        if not _is_table_of_words(self.eligible):
+            problems["eligible"] = _("Write an object of lists, one for each category.")
+        if not isinstance(self.kinds, list) or set(self.kinds) - {"digit", "upper", "lower"}:
+            problems["kinds"] = _('Write a list of "digit", "upper", "lower".')
+        if not _is_mail_settings(self.mail_settings):
+            problems["mail_settings"] = _("Each of imap, pop3 and smtp needs a host, a port and a security (ssl or starttls).")
+        if problems:
+            raise ValidationError(problems)
+
+
+def _is_table_of_words(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(words, list) and all(isinstance(word, str) for word in words) for words in value.values()
+    )
+
+
+def _is_mail_settings(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and set(value) <= MAIL_SETTINGS
+        and all(
+            isinstance(one, dict)
+            and isinstance(one.get("host"), str)
+            and isinstance(one.get("port"), int)
+            and one.get("security") in ("ssl", "starttls")
+            for one in value.values()
+        )
+    )

@@ -1,0 +1,61 @@
+"""Every state that an application or a mailbox can go to from each; nothing else moves them."""
+
+from datetime import datetime
+from typing import Any
+
+from accounts import audit
+from accounts.models import Person
+from mailboxes.models import Application, Mailbox
+
+APPLICATION: dict[str, set[str]] = {
+    "draft": {"held", "pending", "cancelled"},
+    "held": {"draft", "cancelled"},
+    "pending": {"done", "cancelled"},
+    "done": set(),
+    "cancelled": set(),
+}
+MAILBOX: dict[str, set[str]] = {
+    "pending": {"active", "cancelled"},
+    "active": {"suspended"},
+    "suspended": {"active"},
+    "cancelled": {"pending"},  # its holder applies again for the same name
+}
+
+
+class NotAllowed(Exception):
+    """The table has no such transition, or somebody else made one first."""
+
+
+def move_application(application: Application, to: str, *, now: datetime, actor: Person | None, **fields: Any) -> None:
+    """Bring an application to another state, set ``fields`` with it, and write the event; inside a transaction."""
+    if to in ("done", "cancelled"):
+        fields["finished_at"] = now
+    _move(application, APPLICATION, to, fields)
+    audit.record(
+        f"application.{to}",
+        person=application.person,
+        actor=actor,
+        mailbox=application.mailbox.address if application.mailbox else "",
+        application=application.reference,
+        service=application.service.slug,
+    )
+
+
+def move_mailbox(mailbox: Mailbox, to: str, *, now: datetime, actor: Person | None, **fields: Any) -> None:
+    """Bring a mailbox to another state, set ``fields`` with it, and write the event; inside a transaction."""
+    if to == "active" and mailbox.active_at is None:
+        fields["active_at"] = now
+    _move(mailbox, MAILBOX, to, fields)
+    audit.record(f"mailbox.{to}", person=mailbox.person, actor=actor, mailbox=mailbox.address)
+
+
+def _move(row: Application | Mailbox, table: dict[str, set[str]], to: str, fields: dict[str, Any]) -> None:
+    was = row.state
+    if to not in table[was]:
+        raise NotAllowed(f"{row} cannot go from {was} to {to}.")
+    # The condition makes it safe against another process that moved it since it was read.
+    if type(row)._default_manager.filter(pk=row.pk, state=was).update(state=to, **fields) != 1:
+        raise NotAllowed(f"{row} is no longer {was}.")
+    row.state = to
+    for field, value in fields.items():
+        setattr(row, field, value)

@@ -1,0 +1,3 @@
+from portal.celery import app as celery
+
+__all__ = ["celery"]

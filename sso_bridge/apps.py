@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class SsoBridgeConfig(AppConfig):
+    name = "sso_bridge"
