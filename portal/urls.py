@@ -1,6 +1,20 @@
+from allauth.account.decorators import secure_admin_login
+from allauth.account.views import login, logout, signup
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+
+from portal import health
+
+admin.autodiscover()
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one rate-limited way in
 
 urlpatterns = [
+    path("", include("mailboxes.urls")),
+    path("", include("accounts.urls")),
+    path("sso/", include("sso_bridge.urls")),
+    path("staff/sign-in/", login, name="account_login"),
+    path("staff/sign-out/", logout, name="account_logout"),
+    path("staff/sign-up/", signup, name="account_signup"),
+    path("healthz", health.healthz, name="healthz"),
     path("admin/", admin.site.urls),
 ]

@@ -12,7 +12,12 @@ class AuditEvent(models.Model):
     happened_at = models.DateTimeField(_("when"), auto_now_add=True)
     verb = models.CharField(_("what"), max_length=64)
     actor = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("by"), help_text=_("Empty: the system.")
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("by"),
+        help_text=_("Empty: the system."),
     )
     person = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="events", verbose_name=_("person concerned")

@@ -9,7 +9,7 @@ from mailboxes.models.mailbox import Mailbox
 
 
 class Job(models.Model):
-    """Something to be done at the mail server: the outbox. A row here is the truth; the queue only says that one is there."""
+    """Something to be done at the mail server: the outbox. A row is the truth; the queue only says that one is there."""
 
     class Kind(models.TextChoices):
         CREATE = "create", pgettext_lazy("job", "Open the mailbox")
@@ -45,9 +45,7 @@ class Job(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(name="job_hash_wiped_when_done", condition=Q(state="waiting") | Q(password_hash="")),
             models.CheckConstraint(name="job_state_known", condition=Q(state__in=["waiting", "done", "dropped"])),
-            models.CheckConstraint(
-                name="job_kind_known", condition=Q(kind__in=["create", "password", "suspend", "resume"])
-            ),
+            models.CheckConstraint(name="job_kind_known", condition=Q(kind__in=["create", "password", "suspend", "resume"])),
             models.CheckConstraint(
                 name="job_hash_where_needed",
                 condition=~Q(state="waiting", kind__in=["create", "password"]) | ~Q(password_hash=""),

@@ -54,15 +54,17 @@ class Mailbox(models.Model):
             models.CheckConstraint(
                 name="mailbox_state_known", condition=Q(state__in=["pending", "active", "suspended", "cancelled"])
             ),
-            models.CheckConstraint(name="mailbox_active_has_time", condition=~Q(state="active") | Q(active_at__isnull=False)),
+            models.CheckConstraint(
+                name="mailbox_active_has_time", condition=~Q(state="active") | Q(active_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
         return self.address
 
+    def get_absolute_url(self) -> str:
+        return reverse("mailbox", args=[self.service.slug])
+
     @property
     def address(self) -> str:
         return f"{self.local_part}@{self.domain}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("mailbox", args=[self.service.slug])

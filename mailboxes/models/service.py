@@ -87,6 +87,11 @@ class MailService(models.Model):
             return self.older_domain
         return self.domain.format(entry_year="" if entry_year is None else entry_year)
 
+    def serves(self, domain: str) -> bool:
+        """Whether addresses of that domain can belong to this service, for whatever entry year."""
+        pattern = re.escape(self.domain).replace(re.escape("{entry_year}"), "[0-9]+")
+        return bool(re.fullmatch(pattern, domain)) or (bool(self.older_domain) and domain == self.older_domain)
+
     @property
     def needs_entry_year(self) -> bool:
         return "{entry_year}" in self.domain
@@ -107,7 +112,9 @@ class MailService(models.Model):
         if not isinstance(self.kinds, list) or set(self.kinds) - {"digit", "upper", "lower"}:
             problems["kinds"] = _('Write a list of "digit", "upper", "lower".')
         if not _is_mail_settings(self.mail_settings):
-            problems["mail_settings"] = _("Each of imap, pop3 and smtp needs a host, a port and a security (ssl or starttls).")
+            problems["mail_settings"] = _(
+                "Each of imap, pop3 and smtp needs a host, a port and a security (ssl or starttls)."
+            )
         if problems:
             raise ValidationError(problems)
 

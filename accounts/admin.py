@@ -1,0 +1,88 @@
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AuditEvent, Consent, Person, Policy, PolicyVersion
+
+
+class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+    """For rows that change through services only: everything to see and search, nothing to edit."""
+
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Person)
+class PersonAdmin(ReadOnlyAdmin):
+    list_display = ("number", "name", "passport_name", "category", "condition", "unit", "last_login")
+    list_filter = ("category", "condition", "source", "is_staff")
+    search_fields = ("number", "name", "passport_name", "username", "mailboxes__local_part")
+    search_help_text = _("Number, name, passport name or account name")
+    fields = (
+        "source",
+        "subject",
+        "number",
+        "name",
+        "passport_name",
+        "category",
+        "condition",
+        "unit",
+        "entry_year",
+        "language",
+        "is_active",
+        "is_staff",
+        "created_at",
+        "updated_at",
+        "last_login",
+    )
+
+
+class PolicyVersionInline(admin.StackedInline[PolicyVersion, Policy]):
+    """New versions only: a text that somebody may have agreed to stays as it was."""
+
+    model = PolicyVersion
+    extra = 0
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Policy)
+class PolicyAdmin(admin.ModelAdmin[Policy]):
+    list_display = ("title_zh", "title_en", "slug", "position")
+    inlines = (PolicyVersionInline,)
+    prepopulated_fields: ClassVar = {"slug": ("title_en",)}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Consent)
+class ConsentAdmin(ReadOnlyAdmin):
+    list_display = ("person", "version", "given_at", "address")
+    list_filter = ("version",)
+    search_fields = ("person__number", "person__name")
+    list_select_related = ("person", "version__policy")
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyAdmin):
+    list_display = ("happened_at", "verb", "person", "mailbox", "actor", "address")
+    list_filter = ("verb",)
+    search_fields = ("person__number", "person__name", "mailbox")
+    list_select_related = ("person", "actor")
+    show_full_result_count = False

@@ -1,0 +1,27 @@
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+
+register = template.Library()
+
+ROC_EPOCH = 1911  # 民國 1 年 is 1912
+
+
+@register.filter
+def moment(when: datetime | None) -> str:
+    """Date and time of day here; in Chinese with the year of both calendars, as people in Taiwan expect it."""
+    if when is None:
+        return ""
+    local = timezone.localtime(when)
+    if get_language() == "en":
+        return date_format(local, "j F Y, H:i")
+    return f"{local:%Y-%m-%d}（民國 {local.year - ROC_EPOCH} 年）{local:%H:%M}"
+
+
+@register.filter
+def clock(when: datetime | None) -> str:
+    """Time of day to the second, for steps that follow each other closely."""
+    return f"{timezone.localtime(when):%H:%M:%S}" if when else ""

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from demo import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("people/", views.people, name="people"),
+    path("sign-in/", views.sign_in, name="sign-in"),
+    path("sign-out/", views.sign_out, name="sign-out"),
+    path("services/network/", views.online_services, name="online-services"),
+    path("failing/", views.failing_links, name="failing"),
+    path("failing/<slug:code>/", views.fail, name="fail"),
+]

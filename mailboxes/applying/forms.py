@@ -1,0 +1,54 @@
+from typing import Any
+
+from accounts.password_form import NewPasswordForm
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts import strength
+from mailboxes.applying.names import Offer
+from mailboxes.shelf import Slot
+
+
+class NameForm(forms.Form):
+    """One of the names offered, and no other."""
+
+    name = forms.ChoiceField(
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose one of the names."),
+            "invalid_choice": _("That name is not, or no longer, one of the names offered. Choose one of these."),
+        },
+    )
+
+    def __init__(self, *args: Any, offers: list[Offer], chosen: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offers = offers
+        self.chosen = chosen
+        self.fields["name"].choices = [(offer.name, offer.name) for offer in offers]  # type: ignore[attr-defined]
+
+
+class ServicePasswordForm(NewPasswordForm):
+    """A new password by the rule of the slot's service, judged with what is known of its owner."""
+
+    def __init__(self, *args: Any, slot: Slot, local_part: str, **kwargs: Any) -> None:
+        service, person = slot.service, slot.person
+        rule = strength.PasswordRule(
+            least_score=service.least_score, least_length=service.least_length, kinds=tuple(service.kinds)
+        )
+        inputs = strength.inputs_for(
+            name=person.name, passport_name=person.passport_name, number=person.number, local_part=local_part
+        )
+        super().__init__(*args, rule=rule, inputs=inputs, **kwargs)
+
+
+class ApplyForm(ServicePasswordForm):
+    def __init__(self, *args: Any, slot: Slot, **kwargs: Any) -> None:
+        chosen = slot.application.chosen_name if slot.application else ""
+        super().__init__(*args, slot=slot, local_part=chosen, **kwargs)
+        self.address = f"{chosen}@{slot.service.domain_for(slot.person.entry_year)}"
+
+
+class ResetForm(ServicePasswordForm):
+    def __init__(self, *args: Any, slot: Slot, **kwargs: Any) -> None:
+        held = slot.mailbox.local_part if slot.mailbox else ""
+        super().__init__(*args, slot=slot, local_part=held, **kwargs)

@@ -1,0 +1,155 @@
+"""What people ask for: submit, hold, cancel, change password. Each is one transaction, then the bell."""
+
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit, policies
+from mailboxes import states
+from mailboxes.applying import names
+from mailboxes.applying.hashing import hash_password
+from mailboxes.models import Application, Job, Mailbox
+from mailboxes.provisioning import outbox
+from mailboxes.shelf import Slot
+
+CANCELLED_A_DAY = 5  # each one keeps a name from everybody else
+
+
+class AlreadyApplied(Exception):
+    """The person's one mailbox of the service is there already, from another tab or a second click."""
+
+
+def choose_name(slot: Slot, name: str) -> Application:
+    """Remember the choice in a draft; nothing is reserved by it. ValidationError if it is not offered."""
+    _require_offered(slot, name)
+    if slot.application is None:
+        application, _made = Application.objects.get_or_create(
+            person=slot.person,
+            service=slot.service,
+            state__in=Application.OPEN,
+            defaults={"state": Application.State.DRAFT, "chosen_name": name},
+        )
+    else:
+        application = slot.application
+    Application.objects.filter(pk=application.pk, state=Application.State.DRAFT).update(chosen_name=name)
+    return application
+
+
+def hold(slot: Slot, *, now: datetime) -> Application:
+    """Keep the application for the helpdesk, where no name can be made."""
+    with transaction.atomic():
+        application = slot.application or Application.objects.create(person=slot.person, service=slot.service)
+        if application.state == Application.State.DRAFT:
+            states.move_application(application, "held", now=now, actor=slot.person)
+    return application
+
+
+def take_back_held(slot: Slot, *, now: datetime) -> None:
+    """A held application goes on as soon as a name can be made."""
+    if slot.application and slot.application.state == Application.State.HELD:
+        with transaction.atomic():
+            states.move_application(slot.application, "draft", now=now, actor=slot.person)
+
+
+def submit(slot: Slot, *, password: str, now: datetime) -> Application:
+    """Reserve the chosen name and ask for its mailbox.
+
+    ValidationError if a rule forbids it; AlreadyApplied if the mailbox was asked for already. The rules of the password
+    are the form's: what comes here is good.
+    """
+    draft = slot.application
+    if slot.mailbox is not None:
+        raise AlreadyApplied
+    if not slot.may_apply:
+        raise ValidationError(_("This service does not take an application from you now."), code="not-eligible")
+    if any(not step.agreed for step in policies.steps(slot.person, slot.service.policies.all(), now=now)):
+        raise ValidationError(_("The policies have changed since you read them. Please read them again."), code="policy")
+    if draft is None or not draft.chosen_name:
+        raise ValidationError(_("Please choose a name first."), code="no-name")
+    offer = _require_offered(slot, draft.chosen_name)
+    _require_patience(slot, now)
+    password_hash = hash_password(password)
+    try:
+        with transaction.atomic():
+            mailbox = _reserve(slot, offer, now)
+            states.move_application(draft, "pending", now=now, actor=slot.person, mailbox=mailbox, submitted_at=now)
+            outbox.put(mailbox, Job.Kind.CREATE, now=now, password_hash=password_hash)
+    except (IntegrityError, states.NotAllowed) as error:
+        if Mailbox.objects.filter(service=slot.service, person=slot.person).exclude(state="cancelled").exists():
+            raise AlreadyApplied from error
+        raise _taken() from error
+    return draft
+
+
+def cancel(application: Application, *, now: datetime) -> None:
+    """End an application that is not provisioned yet; NotAllowed if it is, or if a worker is opening it this moment."""
+    mailbox = application.mailbox
+    with transaction.atomic():
+        if application.state == Application.State.PENDING and mailbox is not None:
+            if not outbox.drop(mailbox, Job.Kind.CREATE, now=now):
+                raise states.NotAllowed(f"{application} is being opened.")
+            states.move_mailbox(mailbox, "cancelled", now=now, actor=application.person)
+            if mailbox.jobs.filter(attempts__gt=0).exists():
+                # The mail server may hold half of it, with the password: nobody may sign in there.
+                outbox.put(mailbox, Job.Kind.SUSPEND, now=now)
+        states.move_application(application, "cancelled", now=now, actor=application.person)
+
+
+def change_password(mailbox: Mailbox, *, password: str, address: str, now: datetime) -> Job:
+    """Ask for a new password; ValidationError unless the mailbox is in use."""
+    if mailbox.state != Mailbox.State.ACTIVE:
+        raise ValidationError(_("The password can be changed once the mailbox is in use."), code="not-active")
+    password_hash = hash_password(password)
+    with transaction.atomic():
+        job = outbox.put(mailbox, Job.Kind.PASSWORD, now=now, password_hash=password_hash)
+        audit.record(
+            "mailbox.password-asked",
+            person=mailbox.person,
+            actor=mailbox.person,
+            mailbox=mailbox.address,
+            address=address,
+        )
+    return job
+
+
+def _reserve(slot: Slot, offer: names.Offer, now: datetime) -> Mailbox:
+    """The mailbox row that keeps the name; the one that the same person had cancelled comes back to life."""
+    stem, stem_number = names.stem_of(offer.name)
+    mailbox, made = Mailbox.objects.get_or_create(
+        domain=offer.domain,
+        stem=stem,
+        stem_number=stem_number,
+        person=slot.person,
+        service=slot.service,
+        defaults={"local_part": offer.name},
+    )
+    if not made:
+        states.move_mailbox(mailbox, "pending", now=now, actor=slot.person, local_part=offer.name)
+    return mailbox
+
+
+def _require_offered(slot: Slot, name: str) -> names.Offer:
+    for offer in names.offered(slot.service, slot.person):
+        if offer.name == name:
+            return offer
+    raise _taken()
+
+
+def _require_patience(slot: Slot, now: datetime) -> None:
+    recent = Application.objects.filter(
+        person=slot.person, service=slot.service, state="cancelled", finished_at__gt=now - timedelta(days=1)
+    ).exclude(mailbox=None)
+    if recent.count() >= CANCELLED_A_DAY:
+        raise ValidationError(
+            _("You have cancelled %(count)s applications within a day. Please try again tomorrow, or ask the helpdesk."),
+            code="too-many",
+            params={"count": CANCELLED_A_DAY},
+        )
+
+
+def _taken() -> ValidationError:
+    return ValidationError(
+        _("That name is no longer free. Nothing was sent; please choose another one of the list."), code="name-taken"
+    )

@@ -1,0 +1,27 @@
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts import conditions, landing
+from accounts.http import SignedInRequest
+from mailboxes import shelf
+
+
+@never_cache
+@require_safe
+def home(request: SignedInRequest) -> HttpResponse:
+    """The person as the campus sent them, and what that allows; or the page that they were at when their session ended."""
+    if not request.user.number and request.user.is_staff:
+        return redirect("admin:index")
+    if path := landing.remembered(request):
+        return landing.forget(redirect(path))
+    return render(
+        request,
+        "mailboxes/home.html",
+        {
+            "slots": shelf.on(request),
+            "condition_words": conditions.in_words(request.user.condition),
+            "deciding_office": conditions.office_for(request.user.category),
+        },
+    )

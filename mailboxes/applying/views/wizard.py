@@ -1,0 +1,176 @@
+"""The steps of an application, in their order: policies, name, password. Each can be left and found again."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import conditions, policies
+from accounts.addresses import visitor_address
+from accounts.http import SignedInRequest
+from accounts.models import PolicyVersion
+from mailboxes import states
+from mailboxes.applying import names, services
+from mailboxes.applying.forms import ApplyForm, NameForm
+from mailboxes.models import Application
+from mailboxes.shelf import Slot, slot_or_404
+
+INVALID = 422  # Unprocessable Content, RFC 9110: understood, and refused with the reasons on the page
+CONFLICT = 409
+
+
+@never_cache
+@require_safe
+def apply(request: SignedInRequest, service: str) -> HttpResponseBase:
+    """The step that this person is at."""
+    slot = slot_or_404(request, service)
+    return _closed_door(request, slot) or redirect(_place(slot))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def policy(request: SignedInRequest, service: str, policy: str) -> HttpResponseBase:
+    """One policy to read, and to agree to or not."""
+    slot = slot_or_404(request, service)
+    if closed := _closed_door(request, slot):
+        return closed
+    steps = policies.steps(request.user, slot.service.policies.all(), now=timezone.now())
+    at = next((place for place, step in enumerate(steps) if step.version.policy.slug == policy), None)
+    if at is None or any(not step.agreed for step in steps[:at]):
+        return redirect(_place(slot))
+    version = steps[at].version
+    changed = request.method == "POST" and request.POST.get("version") != version.label
+    if request.method == "POST" and not changed:
+        return _decide(request, slot, version)
+    page = {"slot": slot, "version": version, "number": at + 1, "count": len(steps), "changed": changed, "step": 1}
+    return render(request, "mailboxes/policy.html", page, status=CONFLICT if changed else 200)
+
+
+def _decide(request: SignedInRequest, slot: Slot, version: PolicyVersion) -> HttpResponse:
+    if request.POST.get("decision") == "agree":
+        policies.agree(request.user, version, address=visitor_address(request), now=timezone.now())
+        return redirect(_place(slot))
+    policies.decline(request.user, version, address=visitor_address(request))
+    return render(request, "mailboxes/declined.html", {"slot": slot, "version": version})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose_name(request: SignedInRequest, service: str) -> HttpResponseBase:
+    """The names that can be had, to choose one for good."""
+    slot = slot_or_404(request, service)
+    if away := _closed_door(request, slot) or _earlier_step(slot):
+        return away
+    try:
+        offers = names.offered(slot.service, request.user)
+    except names.NoUsableName as error:
+        return render(request, "mailboxes/no_name.html", {"slot": slot, "reason": error.code, "step": 2}, status=INVALID)
+    if slot.application and slot.application.state == Application.State.HELD:
+        services.take_back_held(slot, now=timezone.now())
+    chosen = slot.application.chosen_name if slot.application else ""
+    form = NameForm(request.POST or None, offers=offers, chosen=chosen)
+    if request.method == "POST" and form.is_valid():
+        services.choose_name(slot, form.cleaned_data["name"])
+        return redirect("set-password", service)
+    page = {"slot": slot, "form": form, "step": 2}
+    return render(request, "mailboxes/name.html", page, status=INVALID if form.is_bound else 200)
+
+
+@sensitive_post_parameters("password", "password_again")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_password(request: SignedInRequest, service: str) -> HttpResponseBase:
+    """The password, and Apply."""
+    slot = slot_or_404(request, service)
+    if away := _closed_door(request, slot) or _earlier_step(slot):
+        return away
+    if slot.application is None or not slot.application.chosen_name:
+        return redirect("choose-name", service)
+    form = ApplyForm(request.POST if request.method == "POST" else None, slot=slot)
+    status = 200
+    if form.is_bound:
+        status = INVALID
+        if form.is_valid():
+            try:
+                return redirect(services.submit(slot, password=form.cleaned_data["password"], now=timezone.now()))
+            except services.AlreadyApplied:
+                return redirect("apply", service)
+            except ValidationError as error:
+                form.add_error(None, error)
+                status = CONFLICT
+    return render(request, "mailboxes/password.html", {"slot": slot, "form": form, "step": 3}, status=status)
+
+
+@never_cache
+@require_POST
+def hold(request: SignedInRequest, service: str) -> HttpResponseBase:
+    """Where no name can be made: leave the application with the helpdesk."""
+    slot = slot_or_404(request, service)
+    if away := _closed_door(request, slot) or _earlier_step(slot):
+        return away
+    return redirect(services.hold(slot, now=timezone.now()))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: SignedInRequest, service: str) -> HttpResponseBase:
+    """Ask once, then end the application."""
+    slot = slot_or_404(request, service)
+    application = slot.application
+    too_late = slot.mailbox is not None and application is None
+    if request.method == "POST" and application is not None:
+        try:
+            services.cancel(application, now=timezone.now())
+        except states.NotAllowed:
+            too_late = True
+        else:
+            return redirect(application)
+    elif application is None and not too_late:
+        return redirect("home")
+    page = {"slot": slot, "application": application, "too_late": too_late}
+    return render(request, "mailboxes/cancel.html", page, status=CONFLICT if too_late else 200)
+
+
+def _closed_door(request: SignedInRequest, slot: Slot) -> HttpResponseBase | None:
+    """Why this person cannot be in the wizard at all; None if they can."""
+    if slot.mailbox is not None:
+        return redirect(slot.application if slot.application else slot.mailbox)
+    page: dict[str, Any] = {"slot": slot}
+    if not slot.eligible:
+        page["condition_words"] = conditions.in_words(request.user.condition)
+        page["needed"] = [(word, conditions.in_words(word)) for word in slot.conditions]
+        page["deciding_office"] = conditions.office_for(request.user.category)
+        return render(request, "mailboxes/not_eligible.html", page, status=403)
+    if not slot.service.is_open:
+        return render(request, "mailboxes/closed.html", page, status=403)
+    return None
+
+
+def _earlier_step(slot: Slot) -> HttpResponse | None:
+    """Back to the first policy that is not agreed to; None if all are."""
+    if any(not step.agreed for step in _policy_steps(slot)):
+        return redirect(_place(slot))
+    return None
+
+
+def _policy_steps(slot: Slot) -> list[policies.Step]:
+    return policies.steps(slot.person, slot.service.policies.all(), now=timezone.now())
+
+
+def _place(slot: Slot) -> str:
+    """The address of the first step that is not done yet."""
+    slug = slot.service.slug
+    for step in _policy_steps(slot):
+        if not step.agreed:
+            return reverse("policy", args=[slug, step.version.policy.slug])
+    if slot.application and slot.application.state == Application.State.HELD:
+        return slot.application.get_absolute_url()
+    if slot.application and slot.application.chosen_name:
+        return reverse("set-password", args=[slug])
+    return reverse("choose-name", args=[slug])

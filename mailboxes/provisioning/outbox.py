@@ -1,0 +1,96 @@
+"""The outbox: jobs for the mail servers, kept in the database until a worker has done them.
+
+``put`` in the transaction that decides, ``claim`` by one conditional UPDATE with a lease, ``settle`` or ``postpone`` by
+another. No row lock is held while a mail server is asked.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from accounts import audit
+from mailboxes import states
+from mailboxes.models import Job, Mailbox
+from mailboxes.provisioning import bell
+
+LEASE = timedelta(seconds=60)
+LONGEST_PAUSE = 300  # seconds
+
+
+def put(mailbox: Mailbox, kind: Job.Kind, *, now: datetime, password_hash: str = "") -> Job:
+    """Ask for something, inside the caller's transaction; the bell rings when it commits."""
+    if kind == Job.Kind.PASSWORD:
+        _free(mailbox, now).filter(kind=kind).update(state=Job.State.DROPPED, password_hash="", finished_at=now)
+    job = Job.objects.create(mailbox=mailbox, kind=kind, password_hash=password_hash, due_at=now)
+    transaction.on_commit(lambda: bell.ring(job.pk), robust=True)
+    return job
+
+
+def drop(mailbox: Mailbox, kind: Job.Kind, *, now: datetime) -> bool:
+    """Take back what was asked; False if a worker is at it this moment or it is done."""
+    return bool(_free(mailbox, now).filter(kind=kind).update(state=Job.State.DROPPED, password_hash="", finished_at=now))
+
+
+def claim(job_id: int, *, now: datetime) -> Job | None:
+    """Take a job for ``LEASE``; None if it is done, not due, taken, or an older one of its mailbox is not done yet."""
+    older = Job.objects.filter(mailbox=OuterRef("mailbox"), state=Job.State.WAITING, pk__lt=OuterRef("pk"))
+    mine = due(now).filter(~Exists(older), pk=job_id).update(attempts=F("attempts") + 1, leased_until=now + LEASE)
+    return Job.objects.select_related("mailbox__service", "mailbox__person").get(pk=job_id) if mine else None
+
+
+def due(now: datetime) -> QuerySet[Job]:
+    """Jobs that wait, whose time has come, and that no worker holds."""
+    return Job.objects.filter(_not_held(now), state=Job.State.WAITING, due_at__lte=now)
+
+
+def note_made(job: Job, *, now: datetime) -> None:
+    """The server has taken it; what is left is to prove it."""
+    _held(job).update(made_at=now)
+
+
+def settle(job: Job, *, now: datetime) -> bool:
+    """Mark the job done with what follows from it, and wipe the hash; False if the lease was lost to another worker."""
+    with transaction.atomic():
+        done = _held(job).update(state=Job.State.DONE, password_hash="", finished_at=now, leased_until=None, last_error="")
+        if not done:
+            return False
+        _follow(job, now)
+        following = Job.objects.filter(mailbox=job.mailbox, state=Job.State.WAITING).order_by("pk").first()
+        if following:
+            transaction.on_commit(lambda: bell.ring(following.pk), robust=True)
+    return True
+
+
+def postpone(job: Job, reason: str, *, now: datetime) -> None:
+    """Give the job back for another try after a pause that doubles up to five minutes; or drop it for a newer one."""
+    newer = Job.objects.filter(mailbox=job.mailbox, kind=job.kind, state=Job.State.WAITING, pk__gt=job.pk)
+    if job.kind == Job.Kind.PASSWORD and newer.exists():
+        _held(job).update(
+            state=Job.State.DROPPED, password_hash="", finished_at=now, leased_until=None, last_error=reason[:500]
+        )
+        return
+    pause = timedelta(seconds=min(2 ** min(job.attempts - 1, 10), LONGEST_PAUSE))
+    _held(job).update(due_at=now + pause, leased_until=None, last_error=reason[:500])
+
+
+def _follow(job: Job, now: datetime) -> None:
+    mailbox = job.mailbox
+    if job.kind == Job.Kind.CREATE:
+        states.move_mailbox(mailbox, "active", now=now, actor=None)
+        states.move_application(mailbox.applications.get(state="pending"), "done", now=now, actor=None)
+    else:
+        audit.record(f"mailbox.{job.kind}-done", person=mailbox.person, mailbox=mailbox.address)
+
+
+def _not_held(now: datetime) -> Q:
+    return Q(leased_until=None) | Q(leased_until__lt=now)
+
+
+def _free(mailbox: Mailbox, now: datetime) -> QuerySet[Job]:
+    return Job.objects.filter(_not_held(now), mailbox=mailbox, state=Job.State.WAITING)
+
+
+def _held(job: Job) -> QuerySet[Job]:
+    # The number of the attempt is the proof: whoever claimed the job after us has raised it.
+    return Job.objects.filter(pk=job.pk, attempts=job.attempts, state=Job.State.WAITING)

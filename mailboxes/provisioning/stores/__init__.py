@@ -1,0 +1,84 @@
+"""Mail systems behind one small protocol. A store knows addresses and hashes; it knows nothing of people or of the queue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Protocol
+
+
+class StoreError(Exception):
+    """A mail system did not do what was asked. ``code`` is stable; the text is for operators and holds no secret."""
+
+    code = "store-error"
+
+
+class StoreUnavailable(StoreError):
+    """It could not be reached, or not in time; the same call may work later."""
+
+    code = "store-unavailable"
+
+
+class NoSuchMailbox(StoreError):
+    """It has no mailbox of that address."""
+
+    code = "no-such-mailbox"
+
+
+class StoreMismatch(StoreError):
+    """It answered, but what it holds is not what was asked for."""
+
+    code = "store-mismatch"
+
+
+@dataclass(frozen=True)
+class Folder:
+    name: str
+    messages: int
+    unread: int
+    octets: int
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The welcome letter as it lies in the inbox; no other letter is ever read."""
+
+    subject: str
+    text: str
+    arrived: datetime
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What is in a mailbox: octets used and allowed, its folders with the inbox first, the welcome letter if still there."""
+
+    used: int
+    quota: int
+    folders: Sequence[Folder]
+    welcome: Letter | None
+
+
+class Store(Protocol):
+    """Every call may be repeated, and ends within ten seconds in a result or a StoreError.
+
+    ``revision`` grows with each thing asked for one address: a store ignores a call older than the newest that it
+    took, so that a worker which was frozen and wakes up late cannot bring back an old password.
+    """
+
+    def ensure(self, address: str, *, password_hash: str, quota: int, welcome: EmailMessage, revision: int) -> None:
+        """Make the mailbox, or what is missing of it, with the folders, the quota (octets) and the welcome letter."""
+
+    def set_password(self, address: str, *, password_hash: str, revision: int) -> None:
+        """Replace the hash; NoSuchMailbox where there is none."""
+
+    def suspend(self, address: str, *, revision: int) -> None:
+        """Refuse the owner's sign-ins; letters still arrive. Does nothing where there is no mailbox."""
+
+    def resume(self, address: str, *, revision: int) -> None:
+        """Let the owner sign in again; NoSuchMailbox where there is none."""
+
+    def usage(self, address: str) -> Usage:
+        """Look into the mailbox; NoSuchMailbox where there is none."""
+
+    def check(self, address: str, *, password_hash: str, quota: int) -> None:
+        """Prove by reading back that the mailbox is there, holds its letter and would take its owner; or StoreMismatch."""

@@ -1,0 +1,156 @@
+"""The embedded store: Maildir++ folders on local disk beside a users file. No server needed; Dovecot can serve them."""
+
+import email
+import os
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP, default
+from pathlib import Path
+
+from mailboxes.provisioning.stores import Folder, Letter, NoSuchMailbox, StoreMismatch, StoreUnavailable, Usage, usersfile
+from mailboxes.provisioning.stores.usersfile import Entry
+
+FOLDERS = ("Drafts", "Sent", "Junk", "Trash")
+WELCOME = "0.welcome.portal"  # one fixed file name, so that a second delivery finds the first
+
+
+class MaildirStore:
+    """Mailboxes under ``root/<domain>/<local part>/Maildir``; the users file is ``root/users``."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.users = root / "users"
+
+    def ensure(self, address: str, *, password_hash: str, quota: int, welcome: EmailMessage, revision: int) -> None:
+        home = self._home(address)
+        try:
+            _make_folders(home / "Maildir", quota)
+            _deliver(home / "Maildir", welcome)
+            with usersfile.locked(self.users):
+                known = usersfile.find(self.users, address)
+                if known is None or known.revision <= revision:
+                    # Last, so that nobody can sign in to a mailbox that is not whole.
+                    usersfile.put(self.users, Entry(address, password_hash, str(home), quota, revision))
+        except OSError as error:
+            raise StoreUnavailable(f"The mail folder cannot be written: {error.strerror}.") from error
+
+    def set_password(self, address: str, *, password_hash: str, revision: int) -> None:
+        self._change(address, revision, password_hash=password_hash)
+
+    def suspend(self, address: str, *, revision: int) -> None:
+        try:
+            self._change(address, revision, suspended=True)
+        except NoSuchMailbox:
+            return
+
+    def resume(self, address: str, *, revision: int) -> None:
+        self._change(address, revision, suspended=False)
+
+    def usage(self, address: str) -> Usage:
+        entry = self._entry(address)
+        maildir = Path(entry.home) / "Maildir"
+        try:
+            folders = [_folder("INBOX", maildir), *(_folder(name, maildir / f".{name}") for name in FOLDERS)]
+            return Usage(sum(folder.octets for folder in folders), entry.quota, folders, _welcome(maildir))
+        except OSError as error:
+            raise StoreUnavailable(f"The mail folder cannot be read: {error.strerror}.") from error
+
+    def check(self, address: str, *, password_hash: str, quota: int) -> None:
+        entry = self._entry(address)
+        if (entry.password_hash, entry.quota, entry.suspended) != (password_hash, quota, False):
+            raise StoreMismatch(f"The users file holds something else for {address}.")
+        maildir = Path(entry.home) / "Maildir"
+        for folder in (maildir, *(maildir / f".{name}" for name in FOLDERS)):
+            if not all(os.access(folder / part, os.R_OK | os.W_OK | os.X_OK) for part in ("cur", "new", "tmp")):
+                raise StoreMismatch(f"{address} has no usable folder {folder.name}.")
+        if _welcome(maildir) is None:
+            raise StoreMismatch(f"The welcome letter is not in the inbox of {address}.")
+
+    def _home(self, address: str) -> Path:
+        local_part, domain = address.split("@")
+        return self.root / domain / local_part
+
+    def _entry(self, address: str) -> Entry:
+        try:
+            entry = usersfile.find(self.users, address)
+        except OSError as error:
+            raise StoreUnavailable(f"The users file cannot be read: {error.strerror}.") from error
+        if entry is None:
+            raise NoSuchMailbox(f"The users file has no {address}.")
+        return entry
+
+    def _change(
+        self, address: str, revision: int, *, password_hash: str | None = None, suspended: bool | None = None
+    ) -> None:
+        try:
+            with usersfile.locked(self.users):
+                was = self._entry(address)
+                if was.revision > revision:
+                    return
+                usersfile.put(
+                    self.users,
+                    Entry(
+                        address,
+                        was.password_hash if password_hash is None else password_hash,
+                        was.home,
+                        was.quota,
+                        revision,
+                        was.suspended if suspended is None else suspended,
+                    ),
+                )
+        except OSError as error:
+            raise StoreUnavailable(f"The users file cannot be written: {error.strerror}.") from error
+
+
+def _make_folders(maildir: Path, quota: int) -> None:
+    for folder in (maildir, *(maildir / f".{name}" for name in FOLDERS)):
+        for part in ("cur", "new", "tmp"):
+            (folder / part).mkdir(parents=True, exist_ok=True, mode=0o700)
+        if folder != maildir:
+            (folder / "maildirfolder").touch()
+    (maildir / "subscriptions").write_text("".join(f"{name}\n" for name in FOLDERS))
+    size = maildir / "maildirsize"
+    if not size.exists():
+        size.write_text(f"{quota}S\n")  # Maildir++: the quota, then one line a change
+
+
+def _deliver(maildir: Path, letter: EmailMessage) -> None:
+    """Put the welcome letter into ``new``, once: written aside, flushed, then renamed, as Maildir asks."""
+    if _welcome_path(maildir) is not None:
+        return
+    octets = letter.as_bytes(policy=SMTP)
+    aside = maildir / "tmp" / f"{WELCOME}.{os.getpid()}"
+    with aside.open("wb") as file:
+        file.write(octets)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(maildir / "new" / WELCOME)
+    with (maildir / "maildirsize").open("a") as size:
+        size.write(f"{len(octets)} 1\n")
+
+
+def _welcome_path(maildir: Path) -> Path | None:
+    # A mail program that showed it moves it to cur and adds its flags after ":2,".
+    found = [*(maildir / "new").glob(f"{WELCOME}*"), *(maildir / "cur").glob(f"{WELCOME}*")]
+    return found[0] if found else None
+
+
+def _welcome(maildir: Path) -> Letter | None:
+    path = _welcome_path(maildir)
+    if path is None:
+        return None
+    with path.open("rb") as file:
+        message = email.message_from_binary_file(file, policy=default)
+    body = message.get_body(preferencelist=("plain",))
+    return Letter(
+        subject=str(message["Subject"]),
+        text=body.get_content() if body else "",
+        arrived=datetime.fromtimestamp(path.stat().st_mtime, UTC),
+    )
+
+
+def _folder(name: str, folder: Path) -> Folder:
+    new = [entry.stat().st_size for entry in os.scandir(folder / "new")]
+    seen = [(entry.stat().st_size, "S" in entry.name.rpartition(":2,")[2]) for entry in os.scandir(folder / "cur")]
+    unread = len(new) + sum(1 for _size, read in seen if not read)
+    return Folder(name, len(new) + len(seen), unread, sum(new) + sum(size for size, _read in seen))

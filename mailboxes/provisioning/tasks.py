@@ -1,0 +1,66 @@
+"""What the workers run: claim, converge, settle. A task carries a job's number and nothing else."""
+
+import logging
+
+from celery import shared_task
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from mailboxes.models import Job
+from mailboxes.provisioning import bell, outbox, welcome
+from mailboxes.provisioning.stores import StoreError, registry
+
+log = logging.getLogger(__name__)
+SWEEP_AT_ONCE = 500
+
+
+@shared_task(ignore_result=True)
+def run(job_id: int) -> None:
+    """Bring one job to the mail server; on trouble it waits in the outbox and is tried again."""
+    job = outbox.claim(job_id, now=timezone.now())
+    if job is None:
+        return
+    try:
+        _converge(job)
+    except StoreError as error:
+        log.warning("Job %s, attempt %s: %s (%s)", job.pk, job.attempts, error, error.code)
+        outbox.postpone(job, f"{error.code}: {error}", now=timezone.now())
+    except Exception as error:  # a fault of ours must not keep the job until its lease ends
+        log.exception("Job %s, attempt %s", job.pk, job.attempts)
+        outbox.postpone(job, f"fault: {type(error).__name__}", now=timezone.now())
+    else:
+        outbox.settle(job, now=timezone.now())
+
+
+@shared_task(ignore_result=True)
+def sweep() -> None:
+    """Ring for every job that is due and that nobody holds: what a lost bell, a dead worker or a pause left behind."""
+    for job_id in outbox.due(timezone.now()).order_by("due_at").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
+        bell.ring(job_id)
+
+
+@shared_task(ignore_result=True)
+def housekeeping() -> None:
+    """Forget sessions that have ended."""
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+
+
+def _converge(job: Job) -> None:
+    mailbox = job.mailbox
+    store = registry.named(mailbox.service.store)
+    if job.kind == Job.Kind.SUSPEND:
+        store.suspend(mailbox.address, revision=job.pk)
+    elif job.kind == Job.Kind.RESUME:
+        store.resume(mailbox.address, revision=job.pk)
+    elif job.kind == Job.Kind.PASSWORD:
+        store.set_password(mailbox.address, password_hash=job.password_hash, revision=job.pk)
+    else:
+        store.ensure(
+            mailbox.address,
+            password_hash=job.password_hash,
+            quota=mailbox.service.quota_bytes,
+            welcome=welcome.letter(mailbox),
+            revision=job.pk,
+        )
+        outbox.note_made(job, now=timezone.now())
+        store.check(mailbox.address, password_hash=job.password_hash, quota=mailbox.service.quota_bytes)

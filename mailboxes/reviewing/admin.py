@@ -1,0 +1,50 @@
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin import ReadOnlyAdmin
+from mailboxes.models import Application, Job, Mailbox, MailService, ReservedName
+
+
+@admin.register(MailService)
+class MailServiceAdmin(admin.ModelAdmin[MailService]):
+    list_display = ("name_zh", "name_en", "domain", "names", "store", "is_open")
+    list_filter = ("is_open", "names")
+    filter_horizontal = ("policies",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(ReservedName)
+class ReservedNameAdmin(admin.ModelAdmin[ReservedName]):
+    list_display = ("word", "reason")
+    search_fields = ("word", "reason")
+
+
+@admin.register(Application)
+class ApplicationAdmin(ReadOnlyAdmin):
+    list_display = ("reference", "person", "service", "mailbox", "state", "created_at", "submitted_at", "finished_at")
+    list_filter = ("state", "service", "person__category", "person__condition")
+    search_fields = ("reference", "person__number", "person__name", "person__passport_name", "mailbox__local_part")
+    search_help_text = _("Application number, number, name, passport name or account name")
+    list_select_related = ("person", "service", "mailbox")
+    date_hierarchy = "created_at"
+
+
+@admin.register(Mailbox)
+class MailboxAdmin(ReadOnlyAdmin):
+    list_display = ("address", "person", "service", "state", "created_at", "active_at")
+    list_filter = ("state", "service")
+    search_fields = ("local_part", "domain", "person__number", "person__name")
+    list_select_related = ("person", "service")
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnlyAdmin):
+    list_display = ("id", "kind", "mailbox", "state", "attempts", "due_at", "last_error", "created_at", "finished_at")
+    list_filter = ("state", "kind")
+    search_fields = ("mailbox__local_part", "mailbox__person__number", "last_error")
+    list_select_related = ("mailbox",)
+    exclude = ("password_hash",)

@@ -1,0 +1,6 @@
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("mailboxes.owning.urls")),
+    path("", include("mailboxes.applying.urls")),
+]

@@ -1,0 +1,114 @@
+"""The people and services that every test may meet: the demo's own services, and invented persons of each kind."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from accounts.models import Person, PolicyVersion
+from mailboxes.models import MailService
+
+SEED = Path(__file__).parent.parent / "demo" / "portal-seed.json"
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+# Not one of the words in it has to do with any of the persons below.
+GOOD_PASSWORD = "copper-kettle-ninety-seals"
+
+
+@pytest.fixture
+def services(db: None) -> dict[str, MailService]:
+    """The seeded services by slug: mx (staff, chosen names), gapp (both), student (fixed names)."""
+    call_command("seed", str(SEED), verbosity=0)
+    return {service.slug: service for service in MailService.objects.all()}
+
+
+MakePerson = Callable[..., Person]
+
+
+@pytest.fixture
+def make_person(db: None) -> MakePerson:
+    def make(number: str, **facts: object) -> Person:
+        defaults = {
+            "name": "王小明",
+            "passport_name": "WANG,HSIAO-MING",
+            "category": "staff",
+            "condition": "一般",
+            "language": "en",
+        }
+        return Person.objects.create(
+            source="campus", subject=number, username=f"campus:{number}", number=number, password="!", **(defaults | facts)
+        )
+
+    return make
+
+
+@pytest.fixture
+def wang(make_person: MakePerson) -> Person:
+    return make_person("z99999")
+
+
+@pytest.fixture
+def professor(make_person: MakePerson) -> Person:
+    return make_person("r10001", name="林淑芬", passport_name="LIN,SHU-FEN", condition="退休")
+
+
+@pytest.fixture
+def student(make_person: MakePerson) -> Person:
+    return make_person(
+        "9800011", name="張志豪", passport_name="CHANG,CHIH-HAO", category="student", condition="校", entry_year=98
+    )
+
+
+@pytest.fixture
+def stranger(make_person: MakePerson) -> Person:
+    """Somebody on unpaid leave: signed in, with no right to a staff mailbox."""
+    return make_person("z20002", name="周雅婷", passport_name="CHOU,YA-TING", condition="留停")
+
+
+SignIn = Callable[[Person], Client]
+
+
+@pytest.fixture
+def sign_in() -> SignIn:
+    """A browser in English in which that person is signed in."""
+
+    def signed_in(person: Person) -> Client:
+        client = Client(headers={"accept-language": "en"})
+        client.force_login(person, backend=BACKEND)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def as_wang(wang: Person, services: dict[str, MailService], sign_in: SignIn) -> Client:
+    return sign_in(wang)
+
+
+AgreeAll = Callable[[Client, str], None]
+
+
+@pytest.fixture
+def agree_all() -> AgreeAll:
+    """Read and agree to every policy of a service in turn, as a person does."""
+
+    def agree(client: Client, service: str) -> None:
+        for _ in range(PolicyVersion.objects.count()):
+            place = client.get(f"/mail/{service}/apply/").headers.get("Location", "")
+            if "/policies/" not in place:
+                return
+            version = client.get(place).context["version"]
+            client.post(place, {"decision": "agree", "version": version.label})
+
+    return agree
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Tell bin/test of every test that was left out, so that it can say so at the end."""
+    if report.skipped and (file := os.environ.get("NOT_RUN")):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        with Path(file).open("a") as lines:
+            lines.write(f"{report.nodeid}: {reason}\n")
