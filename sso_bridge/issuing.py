@@ -29,7 +29,12 @@ def new_key(*, alg: str, issuer: str, kid: str) -> tuple[dict[str, Any], dict[st
 
 
 def issue(claims: Mapping[str, Any], *, key: Mapping[str, Any], audience: str, now: int) -> str:
-    """A token of the claims, good from ``now`` on (seconds since 1970) for as long as the contract allows."""
+    """A token of the claims, good from ``now`` on (seconds since 1970) for as long as the contract allows.
+
+    ValueError, TypeError, LookupError or PyJWTError where ``key`` is no private JWK as ``new_key`` makes them.
+    """
+    if "d" not in key and "k" not in key:
+        raise ValueError("it has no private part")
     told = {
         "iss": key["portal_iss"],
         "aud": audience,

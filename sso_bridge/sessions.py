@@ -21,6 +21,9 @@ class NewSession(SessionStore):
     seven statements, where the hand-off may have eight in all.
     """
 
+    # Django salts the signature with the class's name; what is written here is read by its own class.
+    key_salt = f"django.contrib.sessions.{SessionStore.__qualname__}"
+
     def create(self) -> None:
         """A new key, not yet in the database. That 165 random bits are taken already is left to the INSERT to say."""
         self._session_key = get_random_string(KEY_LENGTH, VALID_KEY_CHARS)

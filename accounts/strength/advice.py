@@ -33,6 +33,7 @@ _ENGLISH = (
     gettext_noop("All-uppercase is almost as easy to guess as all-lowercase."),
     gettext_noop("Reversed words aren't much harder to guess."),
     gettext_noop("Predictable substitutions like '@' instead of 'a' don't help very much."),
+    gettext_noop("Your name, your number and your address are the first that others try."),  # ours
 )
 
 
@@ -42,11 +43,15 @@ def code(text: str) -> str:
 
 SENTENCES = {code(text): text for text in _ENGLISH}
 ANOTHER_WORD = code("Add another word or two. Uncommon words are better.")
+ABOUT_YOU = code("Your name, your number and your address are the first that others try.")
 
 
-def codes(feedback: dict[str, Any]) -> tuple[str, ...]:
-    """What zxcvbn's ``feedback`` says, the warning first."""
-    return tuple(code(text) for text in (feedback["warning"], *feedback["suggestions"]) if text)
+def codes(result: dict[str, Any]) -> tuple[str, ...]:
+    """What zxcvbn's ``result`` advises, the warning first; also that the password is about the person, which it does not say."""
+    said = [code(text) for text in (result["feedback"]["warning"], *result["feedback"]["suggestions"]) if text]
+    if said and any(match.get("dictionary_name") == "user_inputs" for match in result["sequence"]):
+        said.insert(0, ABOUT_YOU)
+    return tuple(said)
 
 
 def sentence(code: str) -> str:

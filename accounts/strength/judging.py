@@ -38,11 +38,11 @@ def judge(password: str, inputs: Sequence[str]) -> Judgement:
     """Judge a password for the person whom ``inputs`` (see ``inputs_for``) describe; bounded work for any arguments."""
     part = judged_part(password[:LONGEST])
     if not part:  # zxcvbn fails on the empty string
-        return Judgement(0, advice.codes(feedback.get_feedback(0, [])))
+        return Judgement(0, advice.codes({"feedback": feedback.get_feedback(0, []), "sequence": []}))
     with _lock:  # zxcvbn keeps the inputs and the year in globals of its modules
         scoring.REFERENCE_YEAR = this_year()
         result = zxcvbn(part, bounded(inputs))
-    return Judgement(result["score"], advice.codes(result["feedback"]))
+    return Judgement(result["score"], advice.codes(result))
 
 
 def judged_part(password: str) -> str:

@@ -52,8 +52,8 @@ class PasswordRule:
         """What to say of each problem, by its code, in the language of the request."""
         return {
             "not-ascii": _(
-                "Use only the letters, digits, spaces and symbols of an English keyboard. Mail programs send other characters "
-                "in different ways, so that the password might work here and fail on a phone."
+                "Use only the letters, digits, spaces and symbols of an English keyboard. Mail programs send other "
+                "characters in different ways, so that the password might work here and fail on a phone."
             ),
             "too-long": _("Too long: use at most %(most)d characters.") % {"most": judging.LONGEST},
             "too-short": _("Too short: use at least %(least)d characters.") % {"least": self.least_length},
@@ -94,4 +94,5 @@ def worker_settings(rule: PasswordRule, inputs: Sequence[str]) -> dict[str, Any]
         "longestJudged": judging.LONGEST_JUDGED,
         "mostWork": judging.MOST_WORK,
         "lookalikes": judging.LOOKALIKES,
+        "aboutYou": advice.ABOUT_YOU,
     }

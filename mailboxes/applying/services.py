@@ -21,20 +21,18 @@ class AlreadyApplied(Exception):
     """The person's one mailbox of the service is there already, from another tab or a second click."""
 
 
-def choose_name(slot: Slot, name: str) -> Application:
-    """Remember the choice in a draft; nothing is reserved by it. ValidationError if it is not offered."""
-    _require_offered(slot, name)
+class PoliciesChanged(Exception):
+    """A policy of the service is not agreed to, or has a version newer than the one that was."""
+
+
+def choose_name(slot: Slot, name: str, *, now: datetime) -> None:
+    """Remember an offered name in a draft; nothing is reserved by it. ValidationError after too many cancelled ones."""
     if slot.application is None:
-        application, _made = Application.objects.get_or_create(
-            person=slot.person,
-            service=slot.service,
-            state__in=Application.OPEN,
-            defaults={"state": Application.State.DRAFT, "chosen_name": name},
-        )
-    else:
-        application = slot.application
-    Application.objects.filter(pk=application.pk, state=Application.State.DRAFT).update(chosen_name=name)
-    return application
+        _require_patience(slot, now)
+        Application.objects.get_or_create(person=slot.person, service=slot.service, state__in=Application.OPEN)
+    Application.objects.filter(person=slot.person, service=slot.service, state=Application.State.DRAFT).update(
+        chosen_name=name
+    )
 
 
 def hold(slot: Slot, *, now: datetime) -> Application:
@@ -56,8 +54,8 @@ def take_back_held(slot: Slot, *, now: datetime) -> None:
 def submit(slot: Slot, *, password: str, now: datetime) -> Application:
     """Reserve the chosen name and ask for its mailbox.
 
-    ValidationError if a rule forbids it; AlreadyApplied if the mailbox was asked for already. The rules of the password
-    are the form's: what comes here is good.
+    ValidationError if a rule forbids it; PoliciesChanged; AlreadyApplied if the mailbox was asked for already. The rules
+    of the password are the form's: what comes here is good.
     """
     draft = slot.application
     if slot.mailbox is not None:
@@ -65,11 +63,10 @@ def submit(slot: Slot, *, password: str, now: datetime) -> Application:
     if not slot.may_apply:
         raise ValidationError(_("This service does not take an application from you now."), code="not-eligible")
     if any(not step.agreed for step in policies.steps(slot.person, slot.service.policies.all(), now=now)):
-        raise ValidationError(_("The policies have changed since you read them. Please read them again."), code="policy")
+        raise PoliciesChanged
     if draft is None or not draft.chosen_name:
         raise ValidationError(_("Please choose a name first."), code="no-name")
     offer = _require_offered(slot, draft.chosen_name)
-    _require_patience(slot, now)
     password_hash = hash_password(password)
     try:
         with transaction.atomic():
@@ -117,16 +114,17 @@ def change_password(mailbox: Mailbox, *, password: str, address: str, now: datet
 def _reserve(slot: Slot, offer: names.Offer, now: datetime) -> Mailbox:
     """The mailbox row that keeps the name; the one that the same person had cancelled comes back to life."""
     stem, stem_number = names.stem_of(offer.name)
-    mailbox, made = Mailbox.objects.get_or_create(
-        domain=offer.domain,
-        stem=stem,
-        stem_number=stem_number,
-        person=slot.person,
-        service=slot.service,
-        defaults={"local_part": offer.name},
-    )
-    if not made:
-        states.move_mailbox(mailbox, "pending", now=now, actor=slot.person, local_part=offer.name)
+    alike = {
+        "service": slot.service,
+        "person": slot.person,
+        "domain": offer.domain,
+        "stem": stem,
+        "stem_number": stem_number,
+    }
+    mailbox = Mailbox.objects.filter(**alike).first()
+    if mailbox is None:
+        return Mailbox.objects.create(**alike, local_part=offer.name)
+    states.move_mailbox(mailbox, "pending", now=now, actor=slot.person, local_part=offer.name)
     return mailbox
 
 

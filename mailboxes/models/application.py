@@ -1,4 +1,4 @@
-import secrets
+from functools import partial
 from typing import ClassVar
 
 from django.db import models
@@ -8,16 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Person
+from accounts.references import new_reference
 from mailboxes.models.mailbox import Mailbox
 from mailboxes.models.service import MailService
-
-# Crockford's base 32: nothing in it is misread on the telephone.
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-
-def new_reference() -> str:
-    """Such as ``A-2K7QXM4T``: 40 random bits, to be read out to the helpdesk."""
-    return "A-" + "".join(secrets.choice(ALPHABET) for _ in range(8))
 
 
 class Application(models.Model):
@@ -32,7 +25,9 @@ class Application(models.Model):
 
     OPEN = (State.DRAFT, State.HELD, State.PENDING)
 
-    reference = models.CharField(_("application number"), max_length=16, unique=True, default=new_reference, editable=False)
+    reference = models.CharField(
+        _("application number"), max_length=16, unique=True, default=partial(new_reference, "A"), editable=False
+    )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="applications", verbose_name=_("person"))
     service = models.ForeignKey(MailService, on_delete=models.PROTECT, verbose_name=_("service"))
     mailbox = models.ForeignKey(

@@ -29,10 +29,16 @@ function verdict(password) {
   const { rule } = settings;
   const problems = rule.kinds.filter((kind) => !KINDS[kind].test(password)).map((kind) => `missing-${kind}`);
   if (password.length < rule.least_length) problems.unshift("too-short");
-  const { score, feedback } = zxcvbn(judgedPart(password), settings.inputs);
-  if (score < rule.least_score) problems.push("too-weak");
-  const advice = [feedback.warning, ...feedback.suggestions].filter(Boolean);
-  return { score, problems, advice: advice.map((text) => text.replaceAll('"', "").replace(/\.$/, "")) };
+  const result = zxcvbn(judgedPart(password), settings.inputs);
+  if (result.score < rule.least_score) problems.push("too-weak");
+  return { score: result.score, problems, advice: adviceOf(result) };
+}
+
+function adviceOf({ feedback, sequence }) {
+  const said = [feedback.warning, ...feedback.suggestions].filter(Boolean);
+  const codes = said.map((text) => text.replaceAll('"', "").replace(/\.$/, ""));
+  const isAboutYou = sequence.some((match) => match.dictionary_name === "user_inputs");
+  return codes.length && isAboutYou ? [settings.aboutYou, ...codes] : codes;
 }
 
 function judgedPart(password) {

@@ -36,7 +36,7 @@ REASONS = {
 REFUSALS = {
     "no-passport-name": _("No passport name is known, and account names are made from it."),
     "nothing-left": _("Nothing in the passport name can be written with the letters A to Z."),
-    "none-left": _("Every account name that the passport name gives is reserved, taken or too long for the service."),
+    "none-left": _("Every account name that the passport name gives is reserved or taken, or does not fit the service."),
     "no-number": _("No number is known, and the account name is made from it."),
     "no-entry-year": _("No entry year is known, and the address is made from it."),
     "unfit-number": _("The number cannot be written as an account name."),
@@ -100,10 +100,10 @@ def _choose(service: MailService, ways: list[Form], *, domain: str, person: Pers
     stems = {run.stem for each in runs for run in each}
     known = taken.look_up(plain, numbered=stems, domain=domain, service=service, person=person)
 
-    held = [name for name in known.held if name not in plain and known.allows(name)]
-    held = [name for name in held if not problem(name, shortest=shortest, longest=longest)][: MOST - WANTED]
-    free = [name for name in plain if known.is_free(name) and known.allows(name)][: MOST - len(held)]
-    names = {name: plain[name] for name in free} | dict.fromkeys(held, "held")
+    held = [name for name in known.held if known.allows(name) and not problem(name, shortest=shortest, longest=longest)]
+    held = held[: MOST - WANTED]
+    free = [name for name in plain if name not in held and known.is_free(name) and known.allows(name)][: MOST - len(held)]
+    names = {name: plain.get(name, "held") for name in (*plain, *held) if name in free or name in held}
     if len(names) < WANTED:
         more = (name for name in _with_numbers(runs, known, shortest, domain) if name not in names)
         names |= dict.fromkeys(islice(more, WANTED - len(names)), "number")
@@ -115,6 +115,8 @@ def _with_numbers(runs: list[list[Run]], known: Known, shortest: int, domain: st
 
     A form that needs a number only to be long enough at all comes after those that make a name by themselves.
     """
+    if not runs:
+        return []
     # Each reserved word may be one of the numbers that come back.
     free = taken.smallest_free(chain(*runs), domain=domain, wanted=WANTED + len(known.reserved))
     ranked = []

@@ -71,7 +71,7 @@ def look_up(
     own = Mailbox.objects.filter(person=person)
     reserved = Q(word__in=words) | Q(word__in=own.values("local_part"))
     if numbered:
-        reserved |= Q(word__regex=rf"^({'|'.join(numbered)})[0-9]+$")
+        reserved |= Q(word__regex=rf"^({'|'.join(sorted(numbered))})[0-9]+$")
     rows = list(
         Mailbox.objects.filter(
             ~held, domain=domain, stem__in={stem for stem, _ in pairs}, stem_number__in={number for _, number in pairs}

@@ -70,14 +70,17 @@ def choose_name(request: SignedInRequest, service: str) -> HttpResponseBase:
     try:
         offers = names.offered(slot.service, request.user)
     except names.NoUsableName as error:
-        return render(request, "mailboxes/no_name.html", {"slot": slot, "reason": error.code, "step": 2}, status=INVALID)
+        return render(request, "mailboxes/no_name.html", {"slot": slot, "reason": error, "step": 2}, status=INVALID)
     if slot.application and slot.application.state == Application.State.HELD:
         services.take_back_held(slot, now=timezone.now())
     chosen = slot.application.chosen_name if slot.application else ""
-    form = NameForm(request.POST or None, offers=offers, chosen=chosen)
-    if request.method == "POST" and form.is_valid():
-        services.choose_name(slot, form.cleaned_data["name"])
-        return redirect("set-password", service)
+    form = NameForm(request.POST if request.method == "POST" else None, offers=offers, chosen=chosen)
+    if form.is_bound and form.is_valid():
+        try:
+            services.choose_name(slot, form.cleaned_data["name"], now=timezone.now())
+            return redirect("set-password", service)
+        except ValidationError as error:
+            form.add_error(None, error)
     page = {"slot": slot, "form": form, "step": 2}
     return render(request, "mailboxes/name.html", page, status=INVALID if form.is_bound else 200)
 
@@ -88,10 +91,10 @@ def choose_name(request: SignedInRequest, service: str) -> HttpResponseBase:
 def set_password(request: SignedInRequest, service: str) -> HttpResponseBase:
     """The password, and Apply."""
     slot = slot_or_404(request, service)
-    if away := _closed_door(request, slot) or _earlier_step(slot):
+    if away := _closed_door(request, slot) or (request.method != "POST" and _earlier_step(slot)):
         return away
     if slot.application is None or not slot.application.chosen_name:
-        return redirect("choose-name", service)
+        return redirect("apply", service)
     form = ApplyForm(request.POST if request.method == "POST" else None, slot=slot)
     status = 200
     if form.is_bound:
@@ -99,7 +102,7 @@ def set_password(request: SignedInRequest, service: str) -> HttpResponseBase:
         if form.is_valid():
             try:
                 return redirect(services.submit(slot, password=form.cleaned_data["password"], now=timezone.now()))
-            except services.AlreadyApplied:
+            except (services.AlreadyApplied, services.PoliciesChanged):
                 return redirect("apply", service)
             except ValidationError as error:
                 form.add_error(None, error)

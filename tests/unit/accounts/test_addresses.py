@@ -44,10 +44,10 @@ NO_ADDRESS = """
 unknown _hidden localhost 192.0.2 192.0.2.256 192.0.2.010 192.0.2.10: 192.0.2.10:123456 192.0.2.10%eth0 192.0.2.10/32
 192.0.2.10,192.0.2.11 1 3221225994 0x7f.1 １９２.0.2.10 ::1: :::1 [::1 ::1] [::1]x [::1]: [[::1]] [] 2001:db8::10::1
 ::ffff:192.0.2.256 %eth0
-""".split()
+"""
 
 
-@pytest.mark.parametrize("text", [*NO_ADDRESS, "", " ", "192.0.2.10\0", "192.0.2.10 192.0.2.11"])
+@pytest.mark.parametrize("text", [*NO_ADDRESS.split(), "", " ", "192.0.2.10\0", "192.0.2.10 192.0.2.11"])
 def test_what_is_no_address_is_none(text: str) -> None:
     assert normal(text) is None
 

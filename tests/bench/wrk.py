@@ -1,0 +1,34 @@
+"""wrk, the load generator (https://github.com/wg/wrk), and how to come by it."""
+
+import os
+import re
+import shutil
+import subprocess
+
+from _support import Trouble
+
+from tests.bench.browser import HEADERS
+
+CONNECTIONS = 8
+
+
+def available() -> bool:
+    """Whether wrk is there, installed just now from Debian's packages if it may be."""
+    if shutil.which("wrk") is None and shutil.which("apt-get"):
+        become = [] if os.getuid() == 0 else ["sudo", "-n"]
+        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        for words in (["update"], ["install", "-y", "--no-install-recommends", "wrk"]):
+            if subprocess.run([*become, "apt-get", "-qq", *words], env=environment, capture_output=True).returncode:
+                break
+    return shutil.which("wrk") is not None
+
+
+def requests_a_second(url: str, *, cookie: str, seconds: int) -> float:
+    """How many answers a second come for the address; Trouble if any of them is an error."""
+    headers = [word for name, value in (HEADERS | {"Cookie": cookie}).items() for word in ("-H", f"{name}: {value}")]
+    argv = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", *headers, url]
+    result = subprocess.run(argv, capture_output=True, text=True)
+    rate = re.search(r"Requests/sec:\s+([0-9.]+)", result.stdout)
+    if rate is None or "Non-2xx" in result.stdout or "Socket errors" in result.stdout:
+        raise Trouble(f"wrk at {url}: {result.stdout} {result.stderr}")
+    return float(rate[1])
