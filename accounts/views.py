@@ -18,6 +18,8 @@ from accounts.paths import own_path
 @require_safe
 def signed_out(request: HttpRequest) -> HttpResponse:
     """For whoever is not signed in: how to come in, and the promise to bring them back to where they were."""
+    if request.user.is_authenticated:
+        return redirect("home")
     path = request.GET.get("next", "")
     page = {"coming_back": own_path(path) not in (None, "/")}
     return landing.remember(render(request, "accounts/signed_out.html", page), path)
@@ -37,6 +39,8 @@ def log_out(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def logged_out(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect("home")
     return render(request, "accounts/logged_out.html")
 
 

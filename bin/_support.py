@@ -178,15 +178,15 @@ class Parts:
                 time.sleep(0.02)
             self.running.remove(step)
             if code:
-                raise Trouble(f"{step.name} failed.{last_lines(step.log)}")
+                raise Trouble(f"{step.name} failed with status {code}.{last_lines(step.log)}")
 
     def check(self, *parts: Part) -> None:
         """Raises Told if we were asked to stop, Trouble if one of the parts has ended."""
         if self.told:
             raise Told
         for part in parts:
-            if part.process.poll() is not None:
-                raise Trouble(f"{part.name} has stopped, and so everything does.{last_lines(part.log)}")
+            if (code := part.process.poll()) is not None:
+                raise Trouble(f"{part.name} has stopped with status {code}, so everything stops.{last_lines(part.log)}")
 
     def watch(self) -> None:
         while True:

@@ -28,7 +28,7 @@ def of(request: HttpRequest) -> list[Category]:
     """The categories that hold a service, each with its entries."""
     categories = []
     for value, label in MailService.Category.choices:
-        slots = [slot for slot in shelf.on(request) if slot.service.category == value]
+        slots = [slot for slot in shelf.on(request) if slot.service.category == value and slot.meant_for_them]
         if slots:
             categories.append(Category(str(label), [entry for slot in slots for entry in _entries(slot, request.path)]))
     return categories
@@ -38,16 +38,17 @@ def _entries(slot: shelf.Slot, path: str) -> Iterator[Entry]:
     service = slot.service
     for label, view in _links(slot):
         href = reverse(view, args=[service.slug])
-        # The steps of the wizard all belong to its first entry.
-        inside = view == "apply" and path.startswith(f"/mail/{service.slug}/")
+        # The steps of an application and its progress all belong to the entry that began it.
+        begun = slot.application.get_absolute_url() if slot.application else None
+        inside = view == "apply" and (path.startswith(f"/mail/{service.slug}/") or path == begun)
         yield Entry(label % {"service": service.name}, href, path == href or inside)
 
 
 def _links(slot: shelf.Slot) -> list[tuple[str, str]]:
     if slot.mailbox is None or slot.mailbox.state == "pending":
-        return [(_("Apply for %(service)s"), "apply")]
+        return [(_("Apply for the %(service)s"), "apply")]
     return [
         (_("My %(service)s"), "mailbox"),
-        (_("Reset the password of %(service)s"), "reset-password"),
-        (_("Mail programs for %(service)s"), "mail-settings"),
+        (_("Reset the password of the %(service)s"), "reset-password"),
+        (_("Mail programs for the %(service)s"), "mail-settings"),
     ]

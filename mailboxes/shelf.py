@@ -29,6 +29,11 @@ class Slot:
         return conditions
 
     @property
+    def meant_for_them(self) -> bool:
+        """Whether people of their category can have this service at all, or they have it from an earlier time."""
+        return bool(self.conditions) or self.mailbox is not None
+
+    @property
     def may_apply(self) -> bool:
         return self.eligible and self.service.is_open and self.mailbox is None
 

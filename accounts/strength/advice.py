@@ -47,7 +47,7 @@ ABOUT_YOU = code("Your name, your number and your address are the first that oth
 
 
 def codes(result: dict[str, Any]) -> tuple[str, ...]:
-    """What zxcvbn's ``result`` advises, the warning first; also that the password is about the person, which it does not say."""
+    """What zxcvbn's ``result`` advises, the warning first, and what it never says: that the words are about the person."""
     said = [code(text) for text in (result["feedback"]["warning"], *result["feedback"]["suggestions"]) if text]
     if said and any(match.get("dictionary_name") == "user_inputs" for match in result["sequence"]):
         said.insert(0, ABOUT_YOU)

@@ -79,8 +79,8 @@ class Site:
     @contextmanager
     def worker(self) -> Iterator[None]:
         """Celery's worker with its clock, as the demo runs it."""
-        argv: list[str | Path] = [PYTHON, "-m", "celery", "-A", "portal", "worker", "-B", "-s", self.folder / "beat"]
-        argv += ["--pool", "prefork", "-c", "2", "--without-mingle", "--without-gossip"]
+        argv: list[str | Path] = [PYTHON, "-m", "celery", "-A", "portal", "worker", "-l", "info", "-B"]
+        argv += ["-s", self.folder / "beat", "--pool", "prefork", "-c", "2", "--without-mingle", "--without-gossip"]
         log = self._log("worker")
         log.unlink(missing_ok=True)
         worker = self.parts.start("the worker", *argv, log=log, env=self.env)

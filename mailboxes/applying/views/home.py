@@ -20,7 +20,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         request,
         "mailboxes/home.html",
         {
-            "slots": shelf.on(request),
+            "slots": [slot for slot in shelf.on(request) if slot.meant_for_them],
             "condition_words": conditions.in_words(request.user.condition),
             "deciding_office": conditions.office_for(request.user.category),
         },

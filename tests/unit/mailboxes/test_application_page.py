@@ -33,7 +33,7 @@ def test_it_shows_the_steps_the_promise_and_the_time_so_far(applied: Client) -> 
     page = applied.get(page_of(applied))
     assertContains(page, "at most 5 minutes")
     assertContains(page, "Address reserved for you")
-    assertContains(page, "hmwang@mx.nthu.edu.tw")
+    assertContains(page, "hmwang<wbr>@mx.nthu.edu.tw")
     assertContains(page, "so far")
     assertContains(page, Application.objects.get().reference)
 

@@ -165,7 +165,7 @@ def test_student_addresses_follow_from_number_and_entry_year(
     agree_all(client, "student")
     page = client.get("/mail/student/name/")
     assertContains(page, "nothing to choose")
-    assertContains(page, "s9800011<span>@m98.nthu.edu.tw</span>")
+    assertContains(page, "s9800011<wbr><span>@m98.nthu.edu.tw</span>")
 
 
 # --- password and Apply -----------------------------------------------------------------------------------------

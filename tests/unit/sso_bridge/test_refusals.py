@@ -79,7 +79,7 @@ def test_the_expired_page_tells_how_to_get_a_new_link(client: Client) -> None:
     page = come(client, token(iat=NOW - 120, exp=NOW - 60))
     assert "good for two minutes and for one sign-in" in page.text
     assert "Go back to the left menu of the campus information system." in page.text
-    assert "Choose “Online services of the Network Systems Division” again." in page.text
+    assert "Choose 網路系統組線上服務 (Online services) again." in page.text
 
 
 def test_the_mismatch_page_shows_the_address_that_the_portal_sees_and_not_the_tokens(client: Client) -> None:

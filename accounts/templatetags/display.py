@@ -3,6 +3,7 @@ from datetime import datetime
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import get_language
 
 register = template.Library()
@@ -25,3 +26,9 @@ def moment(when: datetime | None) -> str:
 def clock(when: datetime | None) -> str:
     """Time of day to the second, for steps that follow each other closely."""
     return f"{timezone.localtime(when):%H:%M:%S}" if when else ""
+
+
+@register.filter
+def breakable(address: str) -> str:
+    """A mail address that, where it does not fit the line, is broken before its @ and not inside a word."""
+    return format_html("{}<wbr>@{}", *address.split("@", 1))
