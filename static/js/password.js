@@ -21,9 +21,9 @@ for (const box of document.querySelectorAll("[data-new-password]")) {
     if (!password.value) meter.clear();
   });
   again.addEventListener("input", () => complain(again, []));
-  again.addEventListener("change", () => complain(again, unequal()));
 
-  // The button is never disabled: a disabled one cannot say what it waits for.
+  // The button is never disabled: a disabled one cannot say what it waits for. Nor are there complaints as somebody leaves
+  // a field: they would push the button from under the pointer that is just pressing it.
   password.form.addEventListener("submit", (event) => {
     hide(); // lest the browser remember the passwords as ordinary text
     const first = password.value ? judge.problemsOf(password.value) : ["required"];

@@ -28,7 +28,7 @@ OF_OBJECTS = ["constructor", "__proto__", "toString", "hasOwnProperty", "valueOf
 def varied(seed: int, count: int, about: list[str]) -> list[str]:
     """Printable ASCII, 1 to 128 characters; ``about`` holds words of the person, for passwords made of them."""
     chance = random.Random(seed)  # noqa: S311 (nobody's password: the same ones in every run)
-    makers = _ordinary(chance, about) + _patterns(chance) + _hostile(chance)
+    makers = _ordinary(chance, about) * 3 + _patterns(chance) * 2 + _hostile(chance)
     return [makers[index % len(makers)]()[:128] for index in range(count)]
 
 
