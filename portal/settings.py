@@ -130,7 +130,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TIMEZONE = "Asia/Taipei"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "mailboxes.provisioning.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
-    "housekeeping": {"task": "mailboxes.provisioning.tasks.housekeeping", "schedule": 3600.0},
+    "housekeeping": {"task": "portal.tasks.housekeeping", "schedule": 3600.0},
 }
 
 # --- people --------------------------------------------------------------------------------------------------

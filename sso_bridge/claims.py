@@ -38,11 +38,15 @@ class Claims:
     lang: str | None = None
 
 
-def read(said: Mapping[str, Any]) -> Claims | None:
-    """The claims where each is present, of its type and of its form; None otherwise. ``iss`` is the caller's to judge."""
+def faults(said: Mapping[str, Any]) -> list[str]:
+    """The names of the claims that are missing, of another type or of another form; ``iss`` is the caller's to judge."""
+    missing = [name for name in REQUIRED if name not in said]
+    return missing + [name for name, fits in (REQUIRED | OPTIONAL).items() if name in said and not fits(said[name])]
+
+
+def read(said: Mapping[str, Any]) -> Claims:
+    """The claims of a payload that has no faults."""
     told = {name: said[name] for name in (*REQUIRED, *OPTIONAL) if name in said}
-    if not REQUIRED.keys() <= told.keys() or not all((REQUIRED | OPTIONAL)[name](value) for name, value in told.items()):
-        return None
     return Claims(iss=said["iss"], **told | {"ip": _addresses(told["ip"])})
 
 

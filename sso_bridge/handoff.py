@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from accounts.addresses import normal
-from sso_bridge.claims import Claims, is_number, read
+from sso_bridge.claims import Claims, faults, is_number, read
 from sso_bridge.jose import json_object, unbase64url
 from sso_bridge.keyset import ALGORITHMS, Key
 
@@ -32,13 +32,17 @@ class Code(StrEnum):
 
 
 class Refused(Exception):
-    """A hand-off that is not accepted. ``issuer`` and ``subject`` are empty unless a good signature vouches for them."""
+    """A hand-off that is not accepted. ``issuer`` and ``subject`` are empty unless a good signature vouches for them.
 
-    def __init__(self, code: Code, *, issuer: str = "", subject: str = "") -> None:
+    ``why`` says more of a malformed token, to the campus's programmer and not to the visitor.
+    """
+
+    def __init__(self, code: Code, *, issuer: str = "", subject: str = "", why: str = "") -> None:
         super().__init__(code.value)
         self.code = code
         self.issuer = issuer
         self.subject = subject
+        self.why = why
 
 
 def verify(token: bytes, *, keys: Mapping[str, Key], audience: str, skew: int, now: int, address: str) -> Claims:
@@ -55,9 +59,9 @@ def verify(token: bytes, *, keys: Mapping[str, Key], audience: str, skew: int, n
     subject = said["sub"] if is_number(said.get("sub")) else ""
     if code := _audience_fault(said, key, audience):
         raise Refused(code, issuer=key.issuer, subject=subject)
+    if unfit := faults(said):
+        raise Refused(Code.MALFORMED, issuer=key.issuer, subject=subject, why=f"missing or unfit: {', '.join(unfit)}")
     claims = read(said)
-    if claims is None:
-        raise Refused(Code.MALFORMED, issuer=key.issuer, subject=subject)
     if code := _time_fault(claims, skew, now) or _address_fault(claims, address):
         raise Refused(code, issuer=key.issuer, subject=subject)
     return claims
@@ -65,22 +69,24 @@ def verify(token: bytes, *, keys: Mapping[str, Key], audience: str, skew: int, n
 
 def _parts(token: bytes) -> tuple[dict[str, Any], bytes, bytes, bytes]:
     """The header, the payload still unread, what was signed, the signature."""
-    if len(token) > LONGEST_TOKEN or token.count(b".") != 2:
-        raise Refused(Code.MALFORMED)
+    if len(token) > LONGEST_TOKEN:
+        raise Refused(Code.MALFORMED, why=f"over {LONGEST_TOKEN} bytes")
+    if token.count(b".") != 2:
+        raise Refused(Code.MALFORMED, why="not three parts")
     try:
         header, payload, signature = map(unbase64url, token.split(b"."))
         return json_object(header), payload, token.rpartition(b".")[0], signature
     except ValueError as error:
-        raise Refused(Code.MALFORMED) from error
+        raise Refused(Code.MALFORMED, why=f"a part or the header: {error}") from error
 
 
 def _key(header: dict[str, Any], keys: Mapping[str, Key], now: int) -> Key:
     """The installation's key of that name. A key that the header itself brings or points to is never looked at."""
     alg, kid = header.get("alg"), header.get("kid")
     if "crit" in header or header.get("typ") != "handoff+jwt":
-        raise Refused(Code.MALFORMED)
+        raise Refused(Code.MALFORMED, why="the header's typ is not handoff+jwt, or it has crit")
     if not isinstance(alg, str) or alg not in ALGORITHMS or not isinstance(kid, str):
-        raise Refused(Code.MALFORMED)
+        raise Refused(Code.MALFORMED, why=f"the header's alg is none of {', '.join(ALGORITHMS)}, or it has no kid")
     key = keys.get(kid)
     if key is None or not key.in_force(now):
         raise Refused(Code.UNKNOWN_KEY)
@@ -92,7 +98,7 @@ def _vouched_for(payload: bytes, key: Key) -> dict[str, Any]:
     try:
         return json_object(payload)
     except ValueError as error:
-        raise Refused(Code.MALFORMED, issuer=key.issuer) from error
+        raise Refused(Code.MALFORMED, issuer=key.issuer, why=f"the payload: {error}") from error
 
 
 def _audience_fault(said: dict[str, Any], key: Key, audience: str) -> Code | None:

@@ -19,7 +19,8 @@ def inputs_for(*, name: str, passport_name: str, number: str, local_part: str) -
     """
     words: dict[str, None] = {}
     for text in (local_part, number, passport_name, name):
-        words.update(dict.fromkeys(_readings(_ascii(text[:_LONGEST_TEXT]))))
+        # Cut as the password is: of a longer one, too, only so much is judged.
+        words.update(dict.fromkeys(word[:LONGEST_JUDGED] for word in _readings(_ascii(text[:_LONGEST_TEXT]))))
     return bounded([word for word in words if len(word) > 1])
 
 
@@ -27,12 +28,11 @@ def _readings(text: str) -> Iterator[str]:
     groups = [group.strip() for group in text.split(",") if group.strip()]
     joined = [_letters(group) for group in groups]
     for group, word in zip(groups, joined, strict=True):
-        # Cut before it is compared: of a longer password, too, only so much is judged.
-        yield group[:LONGEST_JUDGED]
-        yield word[:LONGEST_JUDGED]
+        yield group
+        yield word
         yield from re.findall(r"[a-z]+|[0-9]+", group)
-    yield "".join(joined)[:LONGEST_JUDGED]
-    yield "".join(reversed(joined))[:LONGEST_JUDGED]
+    yield "".join(joined)
+    yield "".join(reversed(joined))
 
 
 def _letters(text: str) -> str:

@@ -3,7 +3,6 @@
 import logging
 
 from celery import shared_task
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from mailboxes.models import Job
@@ -37,12 +36,6 @@ def sweep() -> None:
     """Ring for every job that is due and that nobody holds: what a lost bell, a dead worker or a pause left behind."""
     for job_id in outbox.due(timezone.now()).order_by("due_at").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
         bell.ring(job_id)
-
-
-@shared_task(ignore_result=True)
-def housekeeping() -> None:
-    """Forget sessions that have ended."""
-    Session.objects.filter(expire_date__lt=timezone.now()).delete()
 
 
 def _converge(job: Job) -> None:

@@ -23,12 +23,13 @@ def available() -> bool:
     return shutil.which("wrk") is not None
 
 
-def requests_a_second(url: str, *, cookie: str, seconds: int) -> float:
-    """How many answers a second come for the address; Trouble if any of them is an error."""
+def load(url: str, *, cookie: str, seconds: int) -> tuple[int, float]:
+    """The number of answers, and how many there were a second; Trouble if any of them is an error."""
     headers = [word for name, value in (HEADERS | {"Cookie": cookie}).items() for word in ("-H", f"{name}: {value}")]
     argv = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", *headers, url]
     result = subprocess.run(argv, capture_output=True, text=True)
+    count = re.search(r"(\d+) requests in", result.stdout)
     rate = re.search(r"Requests/sec:\s+([0-9.]+)", result.stdout)
-    if rate is None or "Non-2xx" in result.stdout or "Socket errors" in result.stdout:
+    if count is None or rate is None or "Non-2xx" in result.stdout or "Socket errors" in result.stdout:
         raise Trouble(f"wrk at {url}: {result.stdout} {result.stderr}")
-    return float(rate[1])
+    return int(count[1]), float(rate[1])

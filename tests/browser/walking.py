@@ -82,8 +82,9 @@ def hash_of(demo: Demo, address: str) -> str:
 
 
 def lets_in(demo: Demo, address: str, password: str) -> bool:
+    held = hash_of(demo, address)
     try:
-        return PasswordHasher().verify(hash_of(demo, address).removeprefix("{ARGON2ID}"), password)
+        return held != "" and PasswordHasher().verify(held.removeprefix("{ARGON2ID}"), password)
     except VerifyMismatchError:
         return False
 

@@ -1,7 +1,7 @@
 """The names that a person may choose from, or the reason why there are none."""
 
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -105,8 +105,7 @@ def _choose(service: MailService, ways: list[Form], *, domain: str, person: Pers
     free = [name for name in plain if name not in held and known.is_free(name) and known.allows(name)][: MOST - len(held)]
     names = {name: plain.get(name, "held") for name in (*plain, *held) if name in free or name in held}
     if len(names) < WANTED:
-        more = (name for name in _with_numbers(runs, known, shortest, domain) if name not in names)
-        names |= dict.fromkeys(islice(more, WANTED - len(names)), "number")
+        names |= dict.fromkeys(_with_numbers(runs, known, shortest, domain)[: WANTED - len(names)], "number")
     return [Offer(name, why, domain) for name, why in names.items()]
 
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from jwt import PyJWTError
 
 from sso_bridge import issuing, keys
+from sso_bridge.claims import Claims
 from sso_bridge.handoff import Refused, verify
 from sso_bridge.jose import json_object
 from sso_bridge.keyset import KINDS, BadKeySet, Key
@@ -46,14 +47,20 @@ class Command(BaseCommand):
     def _check_lines(self) -> None:
         known = _known_keys()
         for case in _cases():
-            self._say(_verdict(case["token"].encode(errors="replace"), case["ip"], case.get("now"), known))
+            try:
+                self._say(_good(_verify(case["token"].encode(errors="replace"), case["ip"], case.get("now"), known)))
+            except Refused as refused:
+                self._say(_bad(refused))
 
     def _check_one(self, address: str | None, now: int | None) -> None:
         if address is None:
             raise CommandError("Give the visitor's address with --ip, or cases with --jsonl.", returncode=NOTHING_JUDGED)
-        verdict = _verdict(sys.stdin.buffer.read().strip(), address, now, _known_keys())
-        self._say(verdict)
-        if not verdict["ok"]:
+        try:
+            self._say(_good(_verify(sys.stdin.buffer.read().strip(), address, now, _known_keys())))
+        except Refused as refused:
+            self._say(_bad(refused))
+            if refused.why:
+                self.stderr.write(refused.why)
             sys.exit(1)
 
     def _say(self, value: Mapping[str, Any]) -> None:
@@ -108,19 +115,23 @@ def _known_keys() -> Mapping[str, Key]:
         raise CommandError(str(error), returncode=NOTHING_JUDGED) from error
 
 
-def _verdict(token: bytes, address: str, now: int | None, known: Mapping[str, Key]) -> dict[str, Any]:
-    try:
-        claims = verify(
-            token,
-            keys=known,
-            audience=settings.HANDOFF_AUDIENCE,
-            skew=settings.HANDOFF_SKEW,
-            now=int(time.time()) if now is None else now,
-            address=address,
-        )
-    except Refused as refused:
-        return {"ok": False, "code": refused.code.value}
+def _verify(token: bytes, address: str, now: int | None, known: Mapping[str, Key]) -> Claims:
+    return verify(
+        token,
+        keys=known,
+        audience=settings.HANDOFF_AUDIENCE,
+        skew=settings.HANDOFF_SKEW,
+        now=int(time.time()) if now is None else now,
+        address=address,
+    )
+
+
+def _good(claims: Claims) -> dict[str, Any]:
     return {"ok": True, "claims": {name: value for name, value in asdict(claims).items() if value is not None}}
+
+
+def _bad(refused: Refused) -> dict[str, Any]:
+    return {"ok": False, "code": refused.code.value}
 
 
 def _cases() -> Iterator[dict[str, Any]]:

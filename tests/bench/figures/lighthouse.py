@@ -26,8 +26,8 @@ def rows(site: Site) -> Iterator[Row]:
         yield Row("lighthouse", f"at least {LEAST} in all four categories", f"{missing} is missing", None)
         return
     site.run(npm, "ci", "--silent", "--no-audit", "--no-fund", "--prefix", HERE)
-    with site.portal() as (port, _):
-        for target in targets(site, port):
+    with site.portal() as (port, portal):
+        for target in targets(site, port, portal):
             yield _row(target, _scores(site, target))
 
 
@@ -43,7 +43,7 @@ def _scores(site: Site, target: Target) -> dict[str, int]:
     target.check()
     site.run(
         HERE / "node_modules" / ".bin" / "lighthouse",
-        f"http://127.0.0.1:{target.port}{target.path}",
+        target.url,
         "--quiet",
         "--output=json",
         f"--output-path={report}",

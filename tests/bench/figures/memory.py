@@ -1,13 +1,11 @@
 """What one web process holds on to while people come and go."""
 
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from _support import Trouble
 
-from tests.bench import journey
+from tests.bench import journey, processes
 from tests.bench.row import Row
 from tests.bench.site import Site
 
@@ -19,7 +17,7 @@ AT_ONCE = 2
 
 def rows(site: Site) -> Iterator[Row]:
     to_reach = f"under {MOST:.0f} MB, not growing (under {GROWTH:.0f} MB from {CHECKPOINTS[-2]} to {CHECKPOINTS[-1]})"
-    if not sys.platform.startswith("linux"):
+    if not processes.READABLE:
         yield Row("memory of a web process", to_reach, "read from /proc, which only Linux has", None)
         return
     held = []
@@ -30,8 +28,8 @@ def rows(site: Site) -> Iterator[Row]:
             for _ in people.map(lambda _: _journey(site, port), range(checkpoint - done)):
                 pass
             done = checkpoint
-            held.append(_megabytes(process, "VmRSS"))
-        peak = _megabytes(process, "VmHWM")
+            held.append(processes.megabytes(process, "VmRSS"))
+        peak = processes.megabytes(process, "VmHWM")
         if process != _only_child(master.process.pid):
             raise Trouble("The web process was replaced by another one meanwhile.")
     each = ", ".join(f"{count}: {rss:.1f}" for count, rss in zip(CHECKPOINTS, held, strict=True))
@@ -48,12 +46,7 @@ def _journey(site: Site, port: int) -> None:
 
 
 def _only_child(pid: int) -> int:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    children = processes.children(pid)
     if len(children) != 1:
         raise Trouble(f"Expected one web process, found {len(children)}.")
-    return int(children[0])
-
-
-def _megabytes(pid: int, field: str) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(f"{field}:")) / 1024
+    return children[0]

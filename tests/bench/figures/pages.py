@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from statistics import median
 from urllib.parse import urlencode
 
-from _support import Trouble
+from _support import Part, Trouble
 
-from tests.bench import journey, wrk
+from tests.bench import journey, processes, wrk
 from tests.bench.browser import Browser
 from tests.bench.row import Row
 from tests.bench.site import Site
@@ -20,9 +20,9 @@ SECONDS = 2
 @dataclass(frozen=True)
 class Target:
     name: str
-    port: int
-    path: str
+    server: Part
     browser: Browser
+    path: str
     shows: str
 
     def check(self) -> None:
@@ -31,9 +31,17 @@ class Target:
         if page.status != 200 or self.shows not in page.text:
             raise Trouble(f"{self.path} ({page.status}) does not show {self.shows!r}.")
 
-    def rate(self) -> float:
-        url = f"http://127.0.0.1:{self.port}{self.path}"
-        return wrk.requests_a_second(url, cookie=self.browser.cookie_header, seconds=SECONDS)
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.browser.port}{self.path}"
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Answers a second, and the server's processor time for one, in ms (0 where it cannot be read)."""
+
+    rate: float
+    cpu: float
 
 
 def rows(site: Site) -> Iterator[Row]:
@@ -42,38 +50,51 @@ def rows(site: Site) -> Iterator[Row]:
         yield Row("pages of the journey", to_reach, "wrk is missing and cannot be installed from here", None)
         return
     cookie = site.inside("plain.sign_in", DJANGO_SETTINGS_MODULE="tests.bench.plain.settings")["cookie"]
-    with site.portal() as (port, _), site.server("the plain site", "tests.bench.plain.wsgi") as (plain_port, _):
+    with site.portal() as (port, portal), site.server("the plain site", "tests.bench.plain.wsgi") as (plain_port, server):
         visitor = Browser(plain_port)
         visitor.cookies["sessionid"] = cookie
-        plain = Target("plain", plain_port, "/", visitor, "Hello, wang")
-        chosen = list(targets(site, port))
-        measured = _alternate(site, plain, chosen)
-    for target in chosen:
-        yield _row(target, measured[target], to_reach)
+        plain = Target("plain", server, visitor, "/", "Hello, wang")
+        pairs = _alternate(site, plain, list(targets(site, port, portal)))
+    for target, speeds in pairs.items():
+        yield _row(target, speeds, to_reach)
 
 
-def _alternate(site: Site, plain: Target, targets: list[Target]) -> dict[Target, list[tuple[float, float]]]:
-    """For each page, a pair a round: its own requests a second, and the plain page's just before."""
-    pairs: dict[Target, list[tuple[float, float]]] = {target: [] for target in targets}
+def _alternate(site: Site, plain: Target, pages: list[Target]) -> dict[Target, list[tuple[Speed, Speed]]]:
+    """For each page, a pair a round: its own speed, and the plain page's just before."""
+    pairs: dict[Target, list[tuple[Speed, Speed]]] = {page: [] for page in pages}
     for _ in range(ROUNDS):
-        for target in targets:
+        for page in pages:
             site.parts.check()
-            plain.check()
-            target.check()
-            before = plain.rate()
-            pairs[target].append((target.rate(), before))
-            target.check()
+            before = _speed(plain)
+            pairs[page].append((_speed(page), before))
     return pairs
 
 
-def _row(target: Target, pairs: list[tuple[float, float]], to_reach: str) -> Row:
-    ratios = [own / plain for own, plain in pairs]
-    own, plain = (median(values) for values in zip(*pairs, strict=True))
-    measured = f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}; {own:.0f} beside {plain:.0f} a second)"
+def _speed(target: Target) -> Speed:
+    target.check()
+    workers = processes.children(target.server.process.pid) if processes.READABLE else []
+    before = processes.cpu_seconds(workers)
+    count, rate = wrk.load(target.url, cookie=target.browser.cookie_header, seconds=SECONDS)
+    used = processes.cpu_seconds(workers) - before
+    target.check()
+    return Speed(rate, 1000 * used / count)
+
+
+def _row(target: Target, pairs: list[tuple[Speed, Speed]], to_reach: str) -> Row:
+    ratios = [own.rate / plain.rate for own, plain in pairs]
+    own, plain = (
+        Speed(median(speed.rate for speed in speeds), median(speed.cpu for speed in speeds))
+        for speeds in zip(*pairs, strict=True)
+    )
+    measured = (
+        f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}; {own.rate:.0f} beside {plain.rate:.0f} a second, "
+        f"CPU {own.cpu:.1f} beside {plain.cpu:.1f} ms)"
+    )
     return Row(f"page: {target.name}", to_reach, measured, median(ratios) >= LEAST)
 
 
-def targets(site: Site, port: int) -> Iterator[Target]:
+def targets(site: Site, port: int, server: Part) -> Iterator[Target]:
+    """The pages of the journey, each with a browser to which it is open."""
     new, named = (journey.sign_in(port, site.campus.token()) for _ in range(2))
     names = journey.read_policies(named)
     chosen, _ = journey.to_password(port, site.campus.token())
@@ -83,17 +104,20 @@ def targets(site: Site, port: int) -> Iterator[Target]:
     # Applied for while no worker runs, so it stays in progress.
     waiting, page = journey.to_password(port, site.campus.token())
     application = journey.apply(waiting, page)
-    first_policy = new.get("/mail/mx/apply/").path
+    stranger = Browser(port)
     token = urlencode({"token": site.campus.token()})
 
-    yield Target("signed out", port, "/signed-out/", Browser(port), "<h1>")
-    yield Target("hand-off (GET)", port, f"/sso/handoff/?{token}", Browser(port), 'name="token"')
-    yield Target("home", port, "/", new, '<dl class="facts">')
-    yield Target("policy", port, first_policy, new, 'name="version"')
-    yield Target("choose a name", port, names.path, named, 'type="radio"')
-    yield Target("set a password", port, "/mail/mx/password/", chosen, 'name="password_again"')
-    yield Target("progress", port, application, waiting, "data-live")
-    yield Target("ready", port, "/mail/mx/ready/", owner, 'class="letter"')
-    yield Target("my mailbox", port, "/mail/mx/", owner, 'class="letter"')
-    yield Target("reset the password", port, "/mail/mx/reset/", owner, 'name="password_again"')
-    yield Target("mail settings", port, "/mail/mx/settings/", owner, 'class="qr"')
+    for name, browser, path, shows in (
+        ("signed out", stranger, "/signed-out/", "<h1>"),
+        ("hand-off (GET)", stranger, f"/sso/handoff/?{token}", 'name="token"'),
+        ("home", new, "/", '<dl class="facts">'),
+        ("policy", new, new.get("/mail/mx/apply/").path, 'name="version"'),
+        ("choose a name", named, names.path, 'type="radio"'),
+        ("set a password", chosen, "/mail/mx/password/", 'name="password_again"'),
+        ("progress", waiting, application, "data-live"),
+        ("ready", owner, "/mail/mx/ready/", 'class="letter"'),
+        ("my mailbox", owner, "/mail/mx/", 'class="letter"'),
+        ("reset the password", owner, "/mail/mx/reset/", 'name="password_again"'),
+        ("mail settings", owner, "/mail/mx/settings/", 'class="qr"'),
+    ):
+        yield Target(name, server, browser, path, shows)

@@ -3,6 +3,7 @@ import hashlib
 import json
 import re
 import sys
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -102,9 +103,10 @@ def test_no_refusal_holds_the_password(password: str) -> None:
     assert "kettl" not in "".join(f"{problem.message!r} {problem.params}" for problem in problems)
 
 
-def test_no_error_report_holds_the_password() -> None:
+@pytest.mark.parametrize(("ask", "rest"), [(strength.problems, [MX, None]), (strength.judge, [None])])
+def test_no_error_report_holds_the_password(ask: Callable[..., object], rest: list[object]) -> None:
     try:
-        strength.problems("-".join(["copper", "kettle"]), MX, None)  # type: ignore[arg-type]
+        ask("-".join(["copper", "kettle"]), *rest)
     except TypeError:
         report = ExceptionReporter(None, *sys.exc_info()).get_traceback_html()
     assert "judging.py" in report
@@ -242,6 +244,16 @@ def test_new_year_comes_when_it_comes_in_taipei() -> None:
         assert strength.worker_settings(MX, [])["year"] == 2027
 
 
+@pytest.fixture
+def hasty_threads() -> Iterator[None]:
+    """Threads that interrupt each other all the time."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("hasty_threads")
 def test_threads_do_not_see_each_others_persons() -> None:
     words = ["brontufel", "quidzamor", "velthropi", "snagwimbo", "drexolupe", "yimfocadu", "klarvetino", "pozzuquex"]
 

@@ -220,6 +220,11 @@ def test_a_cancelled_name_that_has_become_too_long_does_not_come_back(mx: MailSe
     assert offered(mx, wang) == [*FIVE, "hsiao.wang", "hsiao-ming", "wang.hsiao"]
 
 
+def test_a_cancelled_name_of_another_domain_does_not_come_back(mx: MailService, wang: Person, take: Take) -> None:
+    take("hmwang7", person=wang, domain="oz.nthu.edu.tw")
+    assert offered(mx, wang) == EIGHT
+
+
 def test_the_name_of_a_mailbox_in_use_is_no_candidate(mx: MailService, wang: Person, take: Take) -> None:
     take("hmwang", person=wang, state="pending")
     assert "hmwang" not in offered(mx, wang)
@@ -255,6 +260,13 @@ def test_a_domain_by_entry_year_needs_one(mx: MailService, wang: Person) -> None
     assert refusal.value.code == "no-entry-year"
     wang.entry_year = 98
     assert names.offered(mx, wang)[0].domain == "m98.nthu.edu.tw"
+
+
+def test_a_domain_that_older_entry_years_do_not_share_needs_one_too(mx: MailService, wang: Person) -> None:
+    mx.older_domain, mx.older_until = "oz.nthu.edu.tw", 97
+    with pytest.raises(names.NoUsableName) as refusal:
+        names.offered(mx, wang)
+    assert refusal.value.code == "no-entry-year"
 
 
 def test_a_service_whose_names_nobody_can_have_offers_none(mx: MailService, wang: Person) -> None:
@@ -359,7 +371,7 @@ def test_anybody_gets_five_to_eight_good_names_or_a_reason(
 ) -> None:
     mx.shortest_name, mx.longest_name, wang.passport_name = shortest, longest, passport_name
     Mailbox.objects.all().delete()
-    seen: set[str] = set()
+    seen: set[tuple[str, int]] = set()
     for _round in range(3):
         try:
             made = offered(mx, wang)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailboxes.applying.names import letters as writing
 from mailboxes.applying.names import passport
 
 WANG = ["hsiaoming", "hmwang", "wanghm", "hsiaomingwang", "wanghsiaoming", "hsiaoming.wang", "hsiao-ming", "wang.hsiaoming"]
@@ -107,7 +108,7 @@ def test_how_a_name_is_typed_makes_no_difference(passport_name: str) -> None:
 )
 def test_letters_outside_a_to_z_are_written_as_passports_write_them(letters: str, latin: str) -> None:
     for form in ("NFC", "NFD"):
-        assert passport.letters.words(passport.letters.tidy(unicodedata.normalize(form, letters))) == tuple(latin.split())
+        assert writing.words(writing.tidy(unicodedata.normalize(form, letters))) == tuple(latin.split())
 
 
 @pytest.mark.parametrize("passport_name", ["", " ", ",", "., -", "12345", "😀,👍🏽", "\x00", "’"])

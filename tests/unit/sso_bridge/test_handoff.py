@@ -239,3 +239,22 @@ def test_a_refusal_names_only_whom_a_good_signature_vouches_for(
     with pytest.raises(Refused) as caught:
         verify(bad, keys=keys, audience=AUDIENCE, skew=5, now=NOW, address=ADDRESS)
     assert (caught.value.issuer, caught.value.subject) == (issuer, subject)
+
+
+@pytest.mark.parametrize(
+    ("octets", "why"),
+    [
+        (b"x" * 4097, "over 4096 bytes"),
+        (b"abcde", "not three parts"),
+        (b"e30=.e30.e30", "a part or the header: not base64url"),
+        (sign(WANG, HEADER | {"typ": "JWT"}), "the header's typ is not handoff+jwt"),
+        (sign(WANG, {"alg": "EdDSA", "typ": "handoff+jwt"}, PAIRS["campus-ed"][0]), "it has no kid"),
+        (sign(b'{"sub": 1, "sub": 2}'), "the payload: a name stands twice"),
+        (sign(without("sub") | {"lang": None, "name_en": "a\nb", "ip": "?"}), "missing or unfit: sub, ip, name_en, lang"),
+    ],
+)
+def test_it_tells_the_programmer_what_is_malformed(octets: bytes, why: str, keys: dict[str, Key]) -> None:
+    with pytest.raises(Refused) as caught:
+        verify(octets, keys=keys, audience=AUDIENCE, skew=5, now=NOW, address=ADDRESS)
+    assert caught.value.code == "malformed"
+    assert why in caught.value.why

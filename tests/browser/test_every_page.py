@@ -1,0 +1,254 @@
+"""Every page of the portal and of the demo campus, in both languages, light and dark, wide, narrow and very narrow."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import SignedIn, Visit
+from tests.browser.demo import ROOT, Demo, worker_stopped
+from tests.browser.looking import faults
+from tests.browser.walking import (
+    MAIN_BUTTON,
+    OTHER_PASSWORD,
+    THREE_KINDS,
+    agree_to_all,
+    apply,
+    choose_name,
+    give_password,
+    to_campus_link,
+    wait_until_open,
+)
+
+# A name of sixty letters, the hardest for a layout: MX mailbox open, gapp application at the password.
+OWNER = "z88005"
+STUDENT = "9500013"  # has asked for another password, which is on its way
+WAITING = "z88007"  # gapp applied for, not opened yet
+GONE = "z88006"  # gapp cancelled while it was waited for
+HELD = "z88004"  # no passport name, so with the helpdesk
+READER = "z88008"  # has not chosen a name for gapp
+ON_LEAVE = "z88002"
+NOBODY = ""
+
+Open = Callable[[Page, Demo], object]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Who goes there, by which path or how."""
+
+    who: str
+    how: str | Open
+
+
+def at_campus(path: str) -> Open:
+    return lambda page, demo: page.goto(f"{demo.campus}{path}")
+
+
+def failing(code: str) -> Open:
+    def follow(page: Page, demo: Demo) -> None:
+        to_campus_link(page, demo, ON_LEAVE)
+        page.goto(f"{demo.campus}/failing/")
+        page.locator(f"form[action='/failing/{code}/'] button").click()
+        expect(page.locator("main .address").filter(has_text=code)).to_be_visible()
+
+    return follow
+
+
+def before_the_button(page: Page, demo: Demo) -> None:
+    """The page that hands the token on, as it is while its script has not come yet."""
+    to_campus_link(page, demo, ON_LEAVE)
+    page.route("**/js/handoff*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    page.goto(page.locator("#fresh a[href*=token]").first.get_attribute("href") or "")
+
+
+def stale_link(page: Page, demo: Demo) -> None:
+    page.clock.install()
+    to_campus_link(page, demo, ON_LEAVE)
+    page.clock.fast_forward("02:01")
+    expect(page.locator("#stale")).to_be_visible()
+    page.clock.resume()
+
+
+def last_application(page: Page, demo: Demo) -> None:
+    """By the way that Home shows to it."""
+    page.goto(f"{demo.portal}/")
+    page.locator("main a[href^='/applications/']").first.click()
+
+
+def cancelled(page: Page, demo: Demo) -> None:
+    page.goto(f"{demo.portal}{Path(PREPARED['cancelled'])}")
+
+
+def declined(page: Page, demo: Demo) -> None:
+    page.goto(f"{demo.portal}/mail/gapp/policies/network/")
+    page.locator("button[value=disagree]").click()
+
+
+def no_name_chosen(page: Page, demo: Demo) -> None:
+    agree_to_all(page, demo, "gapp")
+    page.locator(MAIN_BUTTON).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def refused_password(page: Page, demo: Demo) -> None:
+    """As the server answers where no script has helped."""
+    page.goto(f"{demo.portal}/mail/gapp/password/")
+    page.locator("#id_password").fill("password")
+    page.locator("#id_password_again").fill("passwort")
+    page.locator("form[data-password-form]").evaluate("form => form.submit()")
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def weak_password(page: Page, demo: Demo) -> None:
+    page.goto(f"{demo.portal}/mail/gapp/password/")
+    page.locator("#id_password").fill("Wang1234")
+    expect(page.locator(".meter li").last).not_to_be_empty()
+
+
+def strong_password(page: Page, demo: Demo) -> None:
+    page.goto(f"{demo.portal}/mail/gapp/password/")
+    page.locator("#id_password").fill(THREE_KINDS)
+    expect(page.locator(".meter")).to_have_attribute("data-score", "4")
+    page.locator("[data-new-password] button").click()
+
+
+def forged(page: Page, demo: Demo) -> None:
+    page.goto(f"{demo.portal}/configure/")
+    page.locator("main form input[name=csrfmiddlewaretoken]").evaluate("input => { input.value = 'x'; }")
+    page.locator(MAIN_BUTTON).click()
+
+
+def wrong_host(page: Page, demo: Demo) -> None:
+    page.goto(demo.portal.replace("127.0.0.1", "elsewhere.localhost"))
+
+
+def server_error(page: Page, demo: Demo) -> None:
+    page.set_content((ROOT / "templates" / "500.html").read_text())
+
+
+PLACES = {
+    "home with a mailbox": Place(OWNER, "/"),
+    "home while waiting": Place(WAITING, "/"),
+    "home without a right": Place(ON_LEAVE, "/"),
+    "policy": Place(OWNER, "/mail/gapp/policies/network/"),
+    "policy on a page of its own": Place(NOBODY, "/policies/network/2026-08/"),
+    "declined": Place(READER, declined),
+    "names": Place(OWNER, "/mail/gapp/name/"),
+    "no name chosen": Place(READER, no_name_chosen),
+    "one fixed name": Place("9800011", lambda page, demo: agree_to_all(page, demo, "student")),
+    "password": Place(OWNER, "/mail/gapp/password/"),
+    "password that is too weak": Place(OWNER, weak_password),
+    "password that is strong": Place(OWNER, strong_password),
+    "password refused": Place(OWNER, refused_password),
+    "progress": Place(WAITING, last_application),
+    "ready": Place(OWNER, "/mail/mx/ready/"),
+    "mailbox": Place(OWNER, "/mail/mx/"),
+    "mailbox with a new password on its way": Place(STUDENT, "/mail/student/"),
+    "mail programs": Place(OWNER, "/mail/mx/settings/"),
+    "profile expired": Place(NOBODY, "/mail/profile/old.mobileconfig"),
+    "reset": Place(OWNER, "/mail/mx/reset/"),
+    "cancel": Place(WAITING, "/mail/gapp/cancel/"),
+    "too late to cancel": Place(OWNER, "/mail/mx/cancel/"),
+    "cancelled": Place(GONE, cancelled),
+    "not eligible": Place(ON_LEAVE, "/mail/mx/apply/"),
+    "not eligible by category": Place(ON_LEAVE, "/mail/student/apply/"),
+    "no name": Place(HELD, "/mail/mx/name/"),
+    "held": Place(HELD, "/mail/mx/apply/"),
+    "configure": Place(OWNER, "/configure/"),
+    "switch user": Place(OWNER, "/switch-user/"),
+    "help": Place(OWNER, "/help/"),
+    "contact": Place(NOBODY, "/contact/"),
+    "accessibility": Place(NOBODY, "/accessibility/"),
+    "privacy": Place(NOBODY, "/privacy/"),
+    "signed out": Place(NOBODY, "/signed-out/"),
+    "session ended": Place(NOBODY, "/configure/"),
+    "logged out": Place(NOBODY, "/logged-out/"),
+    "administrators' sign-in": Place(NOBODY, "/staff/sign-in/"),
+    "no sign-up": Place(NOBODY, "/staff/sign-up/"),
+    "no such page": Place(OWNER, "/nowhere/"),
+    "no such page, signed out": Place(NOBODY, "/nowhere/"),
+    "forged form": Place(OWNER, forged),
+    "wrong host": Place(NOBODY, wrong_host),
+    "server error": Place(NOBODY, server_error),
+    "hand-off before its button": Place(NOBODY, before_the_button),
+    "hand-off without a token": Place(NOBODY, "/sso/handoff/"),
+    "hand-off expired": Place(NOBODY, failing("expired")),
+    "hand-off from elsewhere": Place(NOBODY, failing("ip-mismatch")),
+    "hand-off damaged": Place(NOBODY, failing("bad-signature")),
+    "hand-off used twice": Place(NOBODY, failing("replayed")),
+    "hand-off for another site": Place(NOBODY, failing("wrong-audience")),
+    "hand-off by an unknown key": Place(NOBODY, failing("unknown-key")),
+    "hand-off used twice by who is in": Place(ON_LEAVE, failing("replayed")),
+}
+CAMPUS = {
+    "people": Place(NOBODY, at_campus("/")),
+    "no such page": Place(NOBODY, at_campus("/nowhere/")),
+    "home": Place(OWNER, at_campus("/")),
+    "switch person": Place(OWNER, at_campus("/people/")),
+    "link": Place(OWNER, at_campus("/services/network/")),
+    "link that is stale": Place(OWNER, stale_link),
+    "failing links": Place(OWNER, at_campus("/failing/")),
+}
+PREPARED: dict[str, str] = {}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def prepared(chromium, demo: Demo, signed_in: SignedIn) -> Iterator[None]:
+    """The persons above, each where the comments say; then the worker stands still, so that they stay there."""
+
+    def page_of(number: str) -> Page:
+        return chromium.new_context(locale="en-US", storage_state=signed_in(number)).new_page()
+
+    owner = page_of(OWNER)
+    apply(owner, demo, "mx")
+    wait_until_open(owner)
+    agree_to_all(owner, demo, "gapp")
+    choose_name(owner)
+    student = page_of(STUDENT)
+    apply(student, demo, "student")
+    wait_until_open(student)
+    held = page_of(HELD)
+    agree_to_all(held, demo, "mx")
+    held.locator(MAIN_BUTTON).click()
+    with worker_stopped(demo):
+        student.goto(f"{demo.portal}/mail/student/reset/")
+        give_password(student, OTHER_PASSWORD)
+        apply(page_of(WAITING), demo, "gapp", THREE_KINDS)
+        gone = page_of(GONE)
+        apply(gone, demo, "gapp", THREE_KINDS)
+        gone.goto(f"{demo.portal}/mail/gapp/cancel/")
+        gone.locator(".button.danger").click()
+        expect(gone.locator("h1")).to_have_text("The application is cancelled")
+        PREPARED["cancelled"] = gone.url.removeprefix(demo.portal)
+        for page in (owner, student, held, gone):
+            page.context.close()
+        yield
+
+
+def go(page: Page, demo: Demo, place: Place) -> None:
+    if isinstance(place.how, str):
+        page.goto(f"{demo.portal}{place.how}")
+    else:
+        place.how(page, demo)
+
+
+@pytest.mark.parametrize("locale", ["zh-TW", "en-US"])
+@pytest.mark.parametrize("name", PLACES)
+def test_a_page_of_the_portal_is_there_for_everybody(
+    visit: Visit, demo: Demo, signed_in: SignedIn, name: str, locale: str
+) -> None:
+    place = PLACES[name]
+    page = visit(locale, storage_state=signed_in(place.who) if place.who else None)
+    go(page, demo, place)
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize("name", CAMPUS)
+def test_a_page_of_the_campus_is_there_for_everybody(visit: Visit, demo: Demo, signed_in: SignedIn, name: str) -> None:
+    place = CAMPUS[name]
+    page = visit(storage_state=signed_in(place.who) if place.who else None)
+    go(page, demo, place)
+    assert faults(page) == []
