@@ -174,7 +174,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, CAMPUS_URL],  # Chromium holds the redirect after a form to it too: "log out and switch"
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

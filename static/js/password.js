@@ -55,7 +55,7 @@ function judgeWith(words, tell) {
   function start() {
     if (worker || failed) return;
     worker = new Worker(words.worker);
-    
+    worker.onerror = () => { failed = true; stop(); }; // it did not load: the server alone judges
     worker.onmessage = ({ data }) => {
       judged = { password: judging, problems: data.problems };
       judging = null;

@@ -174,8 +174,9 @@ class Browser:
         self.tokens.update(re.findall(r'name="token" value="([^"]+)"', self.page))
 
     def press(self, action: str, **chosen: str) -> None:
-        """Sends the form of that action with its hidden fields."""
-        form = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', self.page, re.DOTALL)
-        assert form, f"no form for {action} at {self.address}:\n{self.page}"
-        hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form[0])
+        """Sends the form of that action, or the one without any for "", with its hidden fields."""
+        forms = re.findall(r"<form.*?</form>", self.page, re.DOTALL)
+        form = next((form for form in forms if f' action="{action}"' in form or not (action or " action=" in form)), None)
+        assert form, f"no form for {action!r} at {self.address}:\n{self.page}"
+        hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
         self.open(action, dict(hidden) | chosen)

@@ -17,12 +17,18 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_of_checkout(tmp_path_factory.mktemp("demo"))
 
 
+@pytest.fixture(scope="module")
+def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Kept from test to test: each start has to cope with how the one before ended."""
+    return tmp_path_factory.mktemp("data") / "var"
+
+
 # --- the end ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
-def test_a_signal_ends_everything(tmp_path: Path, checkout: Path, number: int) -> None:
-    with started(checkout, VAR_DIR=tmp_path / "var") as demo:
+def test_a_signal_ends_everything(var: Path, checkout: Path, number: int) -> None:
+    with started(checkout, VAR_DIR=var) as demo:
         demo.read_until(UP)
         assert all(program in str(demo.parts()) for program in ("gunicorn", "celery", "valkey-server"))
         demo.process.send_signal(number)
@@ -31,8 +37,8 @@ def test_a_signal_ends_everything(tmp_path: Path, checkout: Path, number: int) -
         assert demo.is_gone(), demo.parts()
 
 
-def test_a_signal_in_the_middle_of_the_start_ends_everything(tmp_path: Path, checkout: Path) -> None:
-    with started(checkout, VAR_DIR=tmp_path / "var") as demo:
+def test_a_signal_in_the_middle_of_the_start_ends_everything(var: Path, checkout: Path) -> None:
+    with started(checkout, VAR_DIR=var) as demo:
         assert until(lambda: "manage.py migrate" in str(demo.parts()))
         demo.process.send_signal(signal.SIGINT)
         assert demo.end() == 0
@@ -40,8 +46,8 @@ def test_a_signal_in_the_middle_of_the_start_ends_everything(tmp_path: Path, che
         assert demo.is_gone(), demo.parts()
 
 
-def test_a_second_ctrl_c_waits_for_nobody(tmp_path: Path, checkout: Path) -> None:
-    with started(checkout, VAR_DIR=tmp_path / "var") as demo:
+def test_a_second_ctrl_c_waits_for_nobody(var: Path, checkout: Path) -> None:
+    with started(checkout, VAR_DIR=var) as demo:
         demo.read_until(UP)
         [broker] = [pid for pid, line in demo.parts().items() if "valkey-server" in line]
         os.kill(broker, signal.SIGSTOP)  # it will not end by itself
@@ -52,8 +58,8 @@ def test_a_second_ctrl_c_waits_for_nobody(tmp_path: Path, checkout: Path) -> Non
         assert demo.is_gone(), demo.parts()
 
 
-def test_the_parts_do_not_outlive_a_demo_that_was_killed(tmp_path: Path, checkout: Path) -> None:
-    with started(checkout, VAR_DIR=tmp_path / "var") as demo:
+def test_the_parts_do_not_outlive_a_demo_that_was_killed(var: Path, checkout: Path) -> None:
+    with started(checkout, VAR_DIR=var) as demo:
         demo.read_until(UP)
         demo.process.kill()
         assert until(demo.is_gone), demo.parts()
@@ -63,8 +69,8 @@ NAMES = {"valkey-server": "valkey", "celery": "the worker", "demo.wsgi": "the de
 
 
 @pytest.mark.parametrize(("program", "name"), NAMES.items())
-def test_when_one_part_dies_it_is_named_and_all_end(tmp_path: Path, checkout: Path, program: str, name: str) -> None:
-    with started(checkout, VAR_DIR=tmp_path / "var") as demo:
+def test_when_one_part_dies_it_is_named_and_all_end(var: Path, checkout: Path, program: str, name: str) -> None:
+    with started(checkout, VAR_DIR=var) as demo:
         demo.read_until(UP)
         os.kill(min(pid for pid, line in demo.parts().items() if program in line), signal.SIGKILL)
         assert demo.end() == 1
