@@ -158,7 +158,7 @@ class Parts:
         self.running.append(part)
         return part
 
-    def wait_for(self, part: Part, answers: Callable[[], bool], seconds: float = 60) -> None:
+    def wait_for(self, part: Part, answers: Callable[[], bool], seconds: float = 120) -> None:
         """Until the part answers. Trouble if it ends first or takes too long."""
         deadline = time.monotonic() + seconds
         while not answers():

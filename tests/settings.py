@@ -16,4 +16,8 @@ STORAGES = STORAGES | {  # noqa: F405
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
 
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    # A file, for threads that race: each has a connection of its own, and one in memory has no waiting for locks.
+    DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}  # noqa: F405
+
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405

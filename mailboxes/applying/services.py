@@ -66,7 +66,9 @@ def submit(slot: Slot, *, password: str, now: datetime) -> Application:
         raise PoliciesChanged
     if draft is None or not draft.chosen_name:
         raise ValidationError(_("Please choose a name first."), code="no-name")
-    offer = _require_offered(slot, draft.chosen_name)
+    offer = next((offer for offer in names.offered(slot.service, slot.person) if offer.name == draft.chosen_name), None)
+    if offer is None:
+        raise _too_late(slot)
     password_hash = hash_password(password)
     try:
         with transaction.atomic():
@@ -74,9 +76,7 @@ def submit(slot: Slot, *, password: str, now: datetime) -> Application:
             states.move_application(draft, "pending", now=now, actor=slot.person, mailbox=mailbox, submitted_at=now)
             outbox.put(mailbox, Job.Kind.CREATE, now=now, password_hash=password_hash)
     except (IntegrityError, states.NotAllowed) as error:
-        if Mailbox.objects.filter(service=slot.service, person=slot.person).exclude(state="cancelled").exists():
-            raise AlreadyApplied from error
-        raise _taken() from error
+        raise _too_late(slot) from error
     return draft
 
 
@@ -128,13 +128,6 @@ def _reserve(slot: Slot, offer: names.Offer, now: datetime) -> Mailbox:
     return mailbox
 
 
-def _require_offered(slot: Slot, name: str) -> names.Offer:
-    for offer in names.offered(slot.service, slot.person):
-        if offer.name == name:
-            return offer
-    raise _taken()
-
-
 def _require_patience(slot: Slot, now: datetime) -> None:
     recent = Application.objects.filter(
         person=slot.person, service=slot.service, state="cancelled", finished_at__gt=now - timedelta(days=1)
@@ -147,7 +140,10 @@ def _require_patience(slot: Slot, now: datetime) -> None:
         )
 
 
-def _taken() -> ValidationError:
+def _too_late(slot: Slot) -> AlreadyApplied | ValidationError:
+    """Somebody has taken the name since it was offered: the person themselves, by a second click, or another one."""
+    if Mailbox.objects.filter(service=slot.service, person=slot.person).exclude(state="cancelled").exists():
+        return AlreadyApplied()
     return ValidationError(
         _("That name is no longer free. Nothing was sent; please choose another one of the list."), code="name-taken"
     )

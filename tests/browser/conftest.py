@@ -37,8 +37,6 @@ def chromium() -> Iterator[Browser]:
 def demo(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     with running(tmp_path_factory.mktemp("demo")) as demo:
         yield demo
-        logs = "".join(log.read_text() for log in (demo.var / "log").glob("*.log"))
-        assert walking.SECRET not in logs.lower()
 
 
 @pytest.fixture

@@ -1,12 +1,16 @@
 """The campus's links that fail on purpose: what happened, what to do, the code, a reference, and nobody is let in."""
 
 import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import SignedIn, Visit
 from tests.browser.demo import Demo
+from tests.browser.looking import faults
 from tests.browser.walking import sign_in, to_campus_link
 
 IN_CHINESE = {
@@ -29,6 +33,22 @@ def follow(page: Page, demo: Demo, number: str, code: str) -> None:
     page.goto(f"{demo.campus}/failing/")
     page.locator(f"form[action='/failing/{code}/'] button").click()
     expect(page.locator("main .address").filter(has_text=code)).to_be_visible()
+
+
+@contextmanager
+def closed_account(demo: Demo, number: str) -> Iterator[None]:
+    """No page of the site closes an account of the campus's people, so this goes to the database."""
+
+    def set_active(is_active: bool) -> None:
+        with closing(sqlite3.connect(demo.var / "portal.sqlite3", timeout=20)) as database, database:
+            changed = database.execute("UPDATE accounts_person SET is_active = ? WHERE number = ?", (is_active, number))
+            assert changed.rowcount == 1
+
+    set_active(False)
+    try:
+        yield
+    finally:
+        set_active(True)
 
 
 @pytest.mark.parametrize(("locale", "words"), [("zh-TW", IN_CHINESE), ("en-US", IN_ENGLISH)])
@@ -78,3 +98,16 @@ def test_a_link_leads_back_to_the_page_that_was_asked_for(visit: Visit, demo: De
     page.goto(f"{demo.portal}/configure/")
     sign_in(page, demo, "9500013")
     expect(page).to_have_url(f"{demo.portal}/configure/")
+
+
+def test_who_has_a_closed_account_is_sent_to_the_helpdesk_and_not_in_circles(
+    visit: Visit, demo: Demo, signed_in: SignedIn
+) -> None:
+    page = visit("en-US", storage_state=signed_in("9500013"))
+    with closed_account(demo, "9500013"):
+        to_campus_link(page, demo, "9500013")
+        page.locator("#fresh button").click()
+        expect(page.locator("h1")).to_have_text("Your account here is closed")
+        expect(page.locator("main")).to_contain_text(REFERENCE)
+        expect(page.locator("main a.button")).to_have_text("Contact us")
+        assert faults(page) == []

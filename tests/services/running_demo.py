@@ -22,7 +22,7 @@ from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, bu
 ROOT = Path(__file__).resolve().parent.parent.parent
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "var", "node_modules", "__pycache__", ".*_cache")
 UP = "Ctrl-C stops everything."
-PATIENCE = 60  # seconds until something that must happen has not
+PATIENCE = 120  # seconds until something that must happen has not
 
 
 def until(happened: Callable[[], bool]) -> bool:
