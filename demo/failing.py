@@ -104,8 +104,9 @@ FAILURES = [
         "replayed",
         "用過的連結",
         "A link used twice",
-        "本系統先替您用掉一次，再把同一個連結交給您。入口應說明每個連結只能用一次。",
-        "We use it once ourselves, then hand you the same link. The portal should say that a link is good for one sign-in.",
+        "本系統先替您用掉一次，再把同一個連結交給您。入口應說明每個連結只能用一次；您若已在那裡登入，就不必再做什麼。",
+        "We use it once ourselves, then hand you the same link. The portal should say that a link is good for one sign-in, "
+        "and, if you are signed in there already, that there is nothing else to do.",
         spent,
     ),
     Failure(

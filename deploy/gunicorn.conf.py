@@ -26,12 +26,13 @@ accesslog = "-"
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(B)s %(M)sms "%(a)s"'
 
 
-class WithoutQuery(logging.Filter):
-    """gunicorn's own error lines quote the request's target as it came; its query is left out."""
+class WithoutTarget(logging.Filter):
+    """gunicorn's own error lines quote what was wrong with a request, or its target with the query. Neither is kept."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = re.sub(r"\?[^\s'\"]*", "?...", record.getMessage()), ()
+        quoted_or_query = r"""(?<=^Invalid request from )([^'"]*)['"].*|\?\S*"""
+        record.msg, record.args = re.sub(quoted_or_query, r"\1...", record.getMessage(), flags=re.DOTALL), ()
         return True
 
 
-logging.getLogger("gunicorn.error").addFilter(WithoutQuery())
+logging.getLogger("gunicorn.error").addFilter(WithoutTarget())

@@ -18,7 +18,7 @@ LONGEST = 128  # characters of a password
 # seconds; with them the worst found takes 30 ms. They leave whole whatever people type: two random characters in nine
 # are such characters, and 40 of any kind that are no pattern are far beyond the highest score.
 LONGEST_JUDGED = 40  # characters
-MOST_WORK = 16_000  # combinations * characters²
+MOST_WORK = 10_000  # combinations * characters²
 LOOKALIKES = tuple("".join(characters) for characters in L33T_TABLE.values())
 MOST_INPUTS = 24
 

@@ -23,6 +23,9 @@ class Job(models.Model):
         DROPPED = "dropped", pgettext_lazy("job", "No longer wanted")
 
     mailbox = models.ForeignKey(Mailbox, on_delete=models.PROTECT, related_name="jobs", verbose_name=_("mailbox"))
+    # The address as it was when this was asked for: a name taken back before it reached the server may be chosen anew
+    # with other separators, and what was asked for the old spelling still has to reach the old one.
+    address = models.CharField(_("address"), max_length=165, editable=False)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
     state = models.CharField(_("state"), max_length=16, choices=State, default=State.WAITING)
     password_hash = models.CharField(max_length=255, blank=True, editable=False)

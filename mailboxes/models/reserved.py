@@ -1,3 +1,5 @@
+import re
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -15,3 +17,7 @@ class ReservedName(models.Model):
 
     def __str__(self) -> str:
         return self.word
+
+    def clean(self) -> None:
+        """Names are compared in lower case and without separators, so a word written otherwise would never match."""
+        self.word = re.sub(r"[._-]", "", self.word.lower())

@@ -1,4 +1,5 @@
 import re
+from string import Formatter
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from accounts.bilingual import Bilingual
 from accounts.models import Policy
 
 PATTERN = RegexValidator(r"^[a-z0-9.{}_-]+\Z", _("Use lower-case letters, digits, dots and {number} or {entry_year}."))
+PLACEHOLDERS: dict[str, set[str]] = {"domain": {"entry_year"}, "older_domain": set(), "fixed_name": {"number", "entry_year"}}
 MAIL_SETTINGS = {"imap", "pop3", "smtp"}
 
 
@@ -104,9 +106,9 @@ class MailService(models.Model):
         problems: dict[str, Any] = {}
         if self.names == self.Names.FIXED and not self.fixed_name:
             problems["fixed_name"] = _("A fixed name needs its pattern.")
-        for field in ("domain", "older_domain", "fixed_name"):
-            if set(re.findall(r"{(.*?)}", getattr(self, field))) - {"number", "entry_year"}:
-                problems[field] = _("Only {number} and {entry_year} can stand in braces.")
+        for field, known in PLACEHOLDERS.items():
+            if not _placeholders(getattr(self, field)) <= known:
+                problems[field] = _("Only {entry_year}, and {number} in a fixed name, can stand in braces.")
         if not _is_table_of_words(self.eligible):
             problems["eligible"] = _("Write an object of lists, one for each category.")
         if not isinstance(self.kinds, list) or set(self.kinds) - {"digit", "upper", "lower"}:
@@ -117,6 +119,14 @@ class MailService(models.Model):
             )
         if problems:
             raise ValidationError(problems)
+
+
+def _placeholders(pattern: str) -> set[str]:
+    """The names in braces, and "{" for braces that do not fit together."""
+    try:
+        return {name for _text, name, *_ in Formatter().parse(pattern) if name is not None}
+    except ValueError:
+        return {"{"}
 
 
 def _is_table_of_words(value: object) -> bool:

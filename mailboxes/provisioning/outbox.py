@@ -22,7 +22,7 @@ def put(mailbox: Mailbox, kind: Job.Kind, *, now: datetime, password_hash: str =
     """Ask for something, inside the caller's transaction; the bell rings when it commits."""
     if kind == Job.Kind.PASSWORD:
         _free(mailbox, now).filter(kind=kind).update(state=Job.State.DROPPED, password_hash="", finished_at=now)
-    job = Job.objects.create(mailbox=mailbox, kind=kind, password_hash=password_hash, due_at=now)
+    job = Job.objects.create(mailbox=mailbox, address=mailbox.address, kind=kind, password_hash=password_hash, due_at=now)
     transaction.on_commit(lambda: bell.ring(job.pk), robust=True)
     return job
 

@@ -42,18 +42,18 @@ def _converge(job: Job) -> None:
     mailbox = job.mailbox
     store = registry.named(mailbox.service.store)
     if job.kind == Job.Kind.SUSPEND:
-        store.suspend(mailbox.address, revision=job.pk)
+        store.suspend(job.address, revision=job.pk)
     elif job.kind == Job.Kind.RESUME:
-        store.resume(mailbox.address, revision=job.pk)
+        store.resume(job.address, revision=job.pk)
     elif job.kind == Job.Kind.PASSWORD:
-        store.set_password(mailbox.address, password_hash=job.password_hash, revision=job.pk)
+        store.set_password(job.address, password_hash=job.password_hash, revision=job.pk)
     else:
         store.ensure(
-            mailbox.address,
+            job.address,
             password_hash=job.password_hash,
             quota=mailbox.service.quota_bytes,
             welcome=welcome.letter(mailbox),
             revision=job.pk,
         )
         outbox.note_made(job, now=timezone.now())
-        store.check(mailbox.address, password_hash=job.password_hash, quota=mailbox.service.quota_bytes)
+        store.check(job.address, password_hash=job.password_hash, quota=mailbox.service.quota_bytes)

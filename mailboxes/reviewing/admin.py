@@ -43,8 +43,8 @@ class MailboxAdmin(ReadOnlyAdmin):
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
-    list_display = ("id", "kind", "mailbox", "state", "attempts", "due_at", "last_error", "created_at", "finished_at")
+    list_display = ("id", "kind", "address", "state", "attempts", "due_at", "last_error", "created_at", "finished_at")
     list_filter = ("state", "kind")
-    search_fields = ("mailbox__local_part", "mailbox__person__number", "last_error")
+    search_fields = ("address", "mailbox__person__number", "last_error")
     list_select_related = ("mailbox",)
     exclude = ("password_hash",)

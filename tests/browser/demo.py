@@ -32,13 +32,16 @@ def running(var: Path) -> Iterator[Demo]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
     try:
         _wait_until_ready(process)
         yield Demo(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{campus_port}", var)
     finally:
+        stopped_by_itself = process.poll() is not None
         process.send_signal(signal.SIGINT)
         said, _ = process.communicate(timeout=SECONDS_TO_STOP)
+    assert not stopped_by_itself, f"bin/demo stopped during the tests:\n{said}"
     assert process.returncode == 0 and said.endswith("Everything has stopped.\n"), said
     assert not processes_of(var)
 

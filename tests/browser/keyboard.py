@@ -7,7 +7,8 @@ MOST_TABS = 60
 FOCUS = """() => {
   const here = document.activeElement;
   const shown = [here, here.closest("label")].some((e) => e && getComputedStyle(e).outlineStyle !== "none");
-  return { tag: here.tagName, shown, place: [...document.querySelectorAll("*")].indexOf(here), html: here.outerHTML.slice(0, 120) };
+  const place = [...document.querySelectorAll("*")].indexOf(here);
+  return { tag: here.tagName, shown, place, html: here.outerHTML.slice(0, 120) };
 }"""
 # Radio buttons of one name are one stop.
 STOPS = """() => [...document.querySelectorAll("a[href], button, input, summary, [tabindex='0']")]

@@ -1,11 +1,12 @@
 """What is wrong with a page as it stands: for axe-core in light and dark, wide and narrow, and for a very narrow screen."""
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SIZES = ((1180, 800), (390, 844))
 NARROWEST = (320, 640)  # CSS pixels: a small phone, and 1280 at 400 % zoom (WCAG 2.2, 1.4.10)
 EVERY_RULE: dict[str, Any] = {"rules": {"target-size": {"enabled": True}}}
@@ -31,7 +32,8 @@ def faults(page: Page) -> list[str]:
     page.evaluate(AXE_SCRIPT)
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
-        for scheme, rules in (("light", EVERY_RULE), ("dark", COLOURS)):
+        for scheme in SCHEMES:
+            rules = EVERY_RULE if scheme == "light" else COLOURS
             page.emulate_media(color_scheme=scheme)
             found += [f"{scheme}, {width} wide: {violation}" for violation in page.evaluate(RUN, rules)]
     page.set_viewport_size({"width": NARROWEST[0], "height": NARROWEST[1]})

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SignedIn, Visit
 from tests.browser.demo import ROOT, Demo, worker_stopped
@@ -25,7 +25,7 @@ from tests.browser.walking import (
 OWNER = "z88005"
 STUDENT = "9500013"  # has asked for another password, which is on its way
 WAITING = "z88007"  # gapp applied for, not opened yet
-GONE = "z88006"  # gapp cancelled while it was waited for
+GONE = "9700012"  # gapp cancelled while it was waited for
 HELD = "z88004"  # no passport name, so with the helpdesk
 READER = "z88008"  # has not chosen a name for gapp
 ON_LEAVE = "z88002"
@@ -36,10 +36,11 @@ Open = Callable[[Page, Demo], object]
 
 @dataclass(frozen=True)
 class Place:
-    """Who goes there, by which path or how."""
+    """Who goes there, by which path or how; ``lands`` is in the address of the page where that leads elsewhere."""
 
     who: str
     how: str | Open
+    lands: str = ""
 
 
 def at_campus(path: str) -> Open:
@@ -137,7 +138,6 @@ PLACES = {
     "declined": Place(READER, declined),
     "names": Place(OWNER, "/mail/gapp/name/"),
     "no name chosen": Place(READER, no_name_chosen),
-    "one fixed name": Place("9800011", lambda page, demo: agree_to_all(page, demo, "student")),
     "password": Place(OWNER, "/mail/gapp/password/"),
     "password that is too weak": Place(OWNER, weak_password),
     "password that is strong": Place(OWNER, strong_password),
@@ -155,7 +155,7 @@ PLACES = {
     "not eligible": Place(ON_LEAVE, "/mail/mx/apply/"),
     "not eligible by category": Place(ON_LEAVE, "/mail/student/apply/"),
     "no name": Place(HELD, "/mail/mx/name/"),
-    "held": Place(HELD, "/mail/mx/apply/"),
+    "held": Place(HELD, "/mail/mx/apply/", lands="/applications/"),
     "configure": Place(OWNER, "/configure/"),
     "switch user": Place(OWNER, "/switch-user/"),
     "help": Place(OWNER, "/help/"),
@@ -163,7 +163,7 @@ PLACES = {
     "accessibility": Place(NOBODY, "/accessibility/"),
     "privacy": Place(NOBODY, "/privacy/"),
     "signed out": Place(NOBODY, "/signed-out/"),
-    "session ended": Place(NOBODY, "/configure/"),
+    "session ended": Place(NOBODY, "/configure/", lands="/signed-out/"),
     "logged out": Place(NOBODY, "/logged-out/"),
     "administrators' sign-in": Place(NOBODY, "/staff/sign-in/"),
     "no sign-up": Place(NOBODY, "/staff/sign-up/"),
@@ -195,7 +195,7 @@ PREPARED: dict[str, str] = {}
 
 
 @pytest.fixture(scope="module", autouse=True)
-def prepared(chromium, demo: Demo, signed_in: SignedIn) -> Iterator[None]:
+def prepared(chromium: Browser, demo: Demo, signed_in: SignedIn) -> Iterator[None]:
     """The persons above, each where the comments say; then the worker stands still, so that they stay there."""
 
     def page_of(number: str) -> Page:
@@ -230,6 +230,7 @@ def prepared(chromium, demo: Demo, signed_in: SignedIn) -> Iterator[None]:
 def go(page: Page, demo: Demo, place: Place) -> None:
     if isinstance(place.how, str):
         page.goto(f"{demo.portal}{place.how}")
+        assert (place.lands or place.how) in page.url
     else:
         place.how(page, demo)
 

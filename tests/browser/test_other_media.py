@@ -10,9 +10,7 @@ STANDS_OUT = "element => getComputedStyle(element).outlineStyle !== 'none'"
 COLOURS = "bars => bars.map((bar) => getComputedStyle(bar).backgroundColor)"
 
 
-def test_a_printed_policy_is_whole_and_nothing_else_is_on_the_paper(
-    visit: Visit, demo: Demo, signed_in: SignedIn
-) -> None:
+def test_a_printed_policy_is_whole_and_nothing_else_is_on_the_paper(visit: Visit, demo: Demo, signed_in: SignedIn) -> None:
     page = visit(storage_state=signed_in("z88009"), viewport={"width": 700, "height": 900})
     page.goto(f"{demo.portal}/mail/gapp/policies/network/")
     page.emulate_media(media="print")
@@ -23,9 +21,7 @@ def test_a_printed_policy_is_whole_and_nothing_else_is_on_the_paper(
         expect(nothing_to_print).to_be_hidden()
 
 
-def test_in_forced_colours_the_choice_and_the_meter_can_still_be_told(
-    visit: Visit, demo: Demo, signed_in: SignedIn
-) -> None:
+def test_in_forced_colours_the_choice_and_the_meter_can_still_be_told(visit: Visit, demo: Demo, signed_in: SignedIn) -> None:
     page = visit(storage_state=signed_in("z88009"), forced_colors="active")
     agree_to_all(page, demo, "gapp")
     page.locator("input[name=name]").nth(1).check()

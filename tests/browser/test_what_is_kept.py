@@ -4,7 +4,15 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 from tests.browser.demo import Demo
-from tests.browser.walking import SECRET, THREE_KINDS, agree_to_all, choose_name, give_password, to_campus_link, wait_until_open
+from tests.browser.walking import (
+    SECRET,
+    THREE_KINDS,
+    agree_to_all,
+    choose_name,
+    give_password,
+    to_campus_link,
+    wait_until_open,
+)
 from tests.browser.watching import TOKEN
 
 

@@ -33,12 +33,13 @@ def sign_in(page: Page, demo: Demo, number: str) -> None:
 
 
 def agree_to_all(page: Page, demo: Demo, service: str) -> None:
-    """Begin an application and agree to every policy; the next page is that of the name."""
+    """Begin an application and agree to every policy, as far as the page of the name."""
     page.goto(f"{demo.portal}/mail/{service}/apply/")
     while "/policies/" in page.url:
         before = page.url
         page.locator("button[value=agree]").click()
         expect(page).not_to_have_url(before)
+    page.goto(f"{demo.portal}/mail/{service}/name/")
 
 
 def choose_name(page: Page, name: str = "") -> str:

@@ -79,9 +79,9 @@ class Demo:
                 return
         raise AssertionError(f"bin/demo ended without saying {words!r}:\n{self.said}")
 
-    def end(self) -> int:
+    def end(self, patience: float = PATIENCE) -> int:
         """What it says to its end, added to ``said``; its exit status."""
-        self.said += self.process.communicate(timeout=PATIENCE)[0]
+        self.said += self.process.communicate(timeout=patience)[0]
         return self.process.returncode
 
     def parts(self) -> dict[int, str]:

@@ -26,6 +26,7 @@ WITH RECURSIVE free (stem, low, high, number, missing) AS (
         ) THEN (
             SELECT taken.stem_number + 1 FROM mailboxes_mailbox AS taken
             WHERE taken.domain = %s AND taken.stem = free.stem AND taken.stem_number > free.number
+            AND taken.stem_number >= 2 AND NOT taken.followed  -- so that the index of ends applies
             AND (
                 SELECT follower.id FROM mailboxes_mailbox AS follower
                 WHERE follower.domain = %s AND follower.stem = free.stem AND follower.stem_number = taken.stem_number + 1

@@ -4,7 +4,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import Person
-from mailboxes.models import Application, Job, Mailbox, MailService
+from mailboxes.models import Application, Job, Mailbox, MailService, ReservedName
 
 LISTS = [
     "accounts/person",
@@ -39,7 +39,12 @@ def job(wang: Person, services: dict[str, MailService]) -> Job:
         person=wang, service=services["mx"], mailbox=box, state="pending", submitted_at=box.created_at
     )
     return Job.objects.create(
-        mailbox=box, kind="create", password_hash="{ARGON2ID}the-hash", due_at=box.created_at, last_error="store-unavailable"
+        mailbox=box,
+        address=box.address,
+        kind="create",
+        password_hash="{ARGON2ID}the-hash",
+        due_at=box.created_at,
+        last_error="store-unavailable",
     )
 
 
@@ -90,6 +95,11 @@ def test_a_service_with_settings_that_make_no_sense_is_refused_with_the_reason(
     page = as_admin.post(f"/admin/mailboxes/mailservice/{mx.pk}/change/", data)
     for message in ("Write a list of", "Write an object of lists", "can stand in braces", "needs a host"):
         assertContains(page, message)
+
+
+def test_a_reserved_word_is_kept_as_names_are_compared(as_admin: Client) -> None:
+    as_admin.post("/admin/mailboxes/reservedname/add/", {"word": "Vice-President", "reason": "an office"})
+    assert ReservedName.objects.get().word == "vicepresident"
 
 
 def test_a_policy_text_in_force_cannot_be_edited(as_admin: Client, services: dict[str, MailService]) -> None:

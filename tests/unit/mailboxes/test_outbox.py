@@ -194,3 +194,14 @@ def test_the_sweep_sees_what_no_bell_reached(box: Mailbox) -> None:
     outbox.claim(waiting.pk, now=NOW)
     assert list(outbox.due(NOW)) == []
     assert list(outbox.due(NOW + outbox.LEASE + timedelta(seconds=1))) == [waiting]
+
+
+def test_a_job_keeps_to_the_address_it_was_asked_for(box: Mailbox, mail_root: Path) -> None:
+    """Cancelled as hmwang after a failed try, applied for again as hm.wang: it is hmwang that is locked."""
+    tasks.run(put(box).pk)
+    lock = put(box, Job.Kind.SUSPEND, "")
+    Mailbox.objects.filter(pk=box.pk).update(local_part="hm.wang")
+    tasks.run(lock.pk)
+    line = (mail_root / "users").read_text()
+    assert line.startswith("hmwang@mx.nthu.edu.tw:")
+    assert "nologin=y" in line

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from sso_bridge.jose import base64url
+from sso_bridge.jose import base64url, unbase64url
 from sso_bridge.keyset import BadKeySet, read
 from tests.unit.sso_bridge.campus import NOW, PAIRS, key_set
 
@@ -62,6 +62,11 @@ def test_it_says_that_the_file_is_no_key_set(octets: bytes) -> None:
         (ED | {"x": ED["x"] + "="}, 7, "Key 'campus-ed' has no usable EdDSA key in it."),
         (ED | {"x": None}, 7, "Key 'campus-ed' has no usable EdDSA key in it."),
         (ES | {"y": ES["x"]}, 7, "Key 'campus-es' has no usable ES256 key in it."),
+        (
+            ES | {"x": base64url(b"\0" + unbase64url(ES["x"].encode())).decode()},
+            7,
+            "Key 'campus-es' has no usable ES256 key in it.",
+        ),
         (ES | {"x": "AA"}, 7, "Key 'campus-es' has no usable ES256 key in it."),
         (HS | {"k": 7}, 7, "Key 'campus-hs' has no usable HS256 key in it."),
         (ED | {"kid": ""}, 7, "Key number 1 has no usable kid."),

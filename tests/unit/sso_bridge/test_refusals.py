@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import translation
 
 from accounts.models import AuditEvent, Person
 from sso_bridge import refusals
@@ -71,8 +72,35 @@ def test_each_refusal_says_what_happened_what_to_do_the_code_and_a_reference(
     assert "sessionid" not in client.cookies
 
 
-def test_every_code_has_its_words() -> None:
-    assert set(refusals.WORDS) == set(Code)
+IN_CHINESE = {
+    "malformed": "這個連結不完整",
+    "unknown-key": "無法驗證這個連結",
+    "bad-signature": "這個連結的內容被更動過",
+    "wrong-audience": "這個連結是給其他網站用的",
+    "not-yet-valid": "這個連結的時間在未來",
+    "lifetime": "這個連結的有效時間過長",
+    "expired": "連結已失效",
+    "ip-mismatch": "網路位址不同",
+    "replayed": "這個連結已經用過了",
+    "account-closed": "您在本系統的帳號已關閉",
+}
+
+
+@pytest.mark.parametrize(("code", "octets"), [(code, octets) for code, octets, _, _ in BAD])
+def test_each_refusal_is_told_in_chinese_too(code: str, octets: bytes) -> None:
+    page = come(Client(headers={"accept-language": "zh-TW"}, REMOTE_ADDR=ADDRESS), octets)
+    for words in (
+        f"<h1>{IN_CHINESE[code]}</h1>",
+        "請這樣做",
+        "回到校務資訊系統",
+        f'代碼 <span class="address">{code}</span>',
+    ):
+        assert words in page.text
+
+
+def test_every_code_has_its_words_in_both_languages() -> None:
+    with translation.override("zh-hant"):
+        assert {code.value: str(heading) for code, (heading, _) in refusals.WORDS.items()} == IN_CHINESE
 
 
 def test_the_expired_page_tells_how_to_get_a_new_link(client: Client) -> None:
