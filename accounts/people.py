@@ -1,6 +1,7 @@
 """Claims in, person out: whatever door somebody comes through, this is how they become a row."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from accounts.models import Person
 
@@ -32,15 +33,29 @@ def bring_up_to_date(data: PersonData) -> Person:
         "unit": data.unit,
         "entry_year": data.entry_year,
     }
-    person, made = Person.objects.get_or_create(
-        source=data.source,
-        subject=data.subject,
-        # "!" alone is what Django calls an unusable password; hashing a random one would cost 20 ms a sign-in.
-        defaults=facts | {"username": f"{data.source}:{data.subject}", "language": data.language, "password": "!"},
-    )
+    person = Person.objects.filter(source=data.source, subject=data.subject).first()
+    if person is None:
+        return _add(data, facts)
     changed = [field for field, value in facts.items() if getattr(person, field) != value]
-    if not made and changed:
+    if changed:
         for field in changed:
             setattr(person, field, facts[field])
         person.save(update_fields=[*changed, "updated_at"])
+    return person
+
+
+def _add(data: PersonData, facts: dict[str, Any]) -> Person:
+    """One INSERT, which a first visit at the same moment turns into an update; get_or_create would add a savepoint."""
+    person = Person(
+        source=data.source,
+        subject=data.subject,
+        username=f"{data.source}:{data.subject}",
+        language=data.language,
+        # "!" alone is what Django calls an unusable password; hashing a random one would cost 20 ms a sign-in.
+        password="!",  # noqa: S106  (not a password but the sign that there is none)
+        **facts,
+    )
+    Person.objects.bulk_create(
+        [person], update_conflicts=True, unique_fields=["source", "subject"], update_fields=[*facts, "updated_at"]
+    )
     return person

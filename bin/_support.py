@@ -29,9 +29,10 @@ class Told(Exception):
 
 
 def say(text: str) -> None:
+    shown = text.encode(sys.stdout.encoding, "replace").decode(sys.stdout.encoding)  # not every terminal knows Chinese
     # A terminal that was closed takes no more text, and that must not keep us from stopping the parts.
     with contextlib.suppress(OSError):
-        print(text, flush=True)
+        print(shown, flush=True)
 
 
 def last_lines(log: Path, count: int = 15) -> str:
@@ -101,6 +102,9 @@ class Part:
     name: str
     process: subprocess.Popen[bytes]
     log: Path
+
+    def has_said(self, words: str) -> bool:
+        return words in self.log.read_text(errors="replace")
 
     def signal_group(self, number: int) -> None:
         """To everything that the part has started, too: each part leads a session of its own."""
