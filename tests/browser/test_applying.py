@@ -174,6 +174,7 @@ def test_the_whole_way_works_with_the_keyboard_alone(visit: Visit, demo: Demo) -
     expect(page.locator("h1")).to_have_text("荷西．加西亞，您好")
     keys.skip_to_main()
     keys.press(page.locator("main a[href='/mail/mx/apply/']"), "Enter")
+    page.wait_for_url("**/policies/**")
     while "/policies/" in page.url:
         before = page.url
         keys.press(page.locator("button[value=agree]"), "Space")

@@ -20,6 +20,7 @@ def test_no_file_holds_a_password_and_no_log_a_token(visit: Visit, demo: Demo) -
     page = visit("en-US")
     to_campus_link(page, demo, "z88009")
     page.locator("#fresh a[href*=token]").first.click()  # a token in an address, which logs like to keep
+    expect(page.locator("h1")).to_contain_text("荷西．加西亞")
     agree_to_all(page, demo, "gapp")
     choose_name(page)
     give_password(page, THREE_KINDS, again=f"{THREE_KINDS}!")

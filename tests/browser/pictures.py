@@ -1,0 +1,61 @@
+"""The README's pictures, made again: python -m tests.browser.pictures"""
+
+import re
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.demo import ROOT, Demo, running
+from tests.browser.walking import MAIN_BUTTON, PASSWORD, agree_to_all, give_password, to_campus_link, wait_until_open
+
+FOLDER = ROOT / "docs" / "pictures"
+GOOD_PASSWORD = "river-lantern"  # of GOOD strength, not STRONG
+WIDTH = 1180
+LARGEST = 150_000  # octets
+
+
+def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as var, running(Path(var)) as demo, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_page(
+            locale="zh-TW", timezone_id="Asia/Taipei", color_scheme="light", viewport={"width": WIDTH, "height": 800}
+        )
+        walk(page, demo)
+        browser.close()
+
+
+def walk(page: Page, demo: Demo) -> None:
+    to_campus_link(page, demo, "z99999")
+    expect(page.locator("#left")).to_be_visible()
+    picture(page, "1-campus-link", height=660)
+
+    page.locator("#fresh button").click()
+    expect(page.locator("h1")).to_contain_text("王小明")
+    agree_to_all(page, demo, "mx")
+    page.get_by_role("radio", name=re.compile("^hsiaoming@")).check()
+    picture(page, "2-choosing-a-name", height=860)
+
+    page.locator(MAIN_BUTTON).click()
+    page.locator("#id_password").fill(GOOD_PASSWORD)
+    expect(page.locator(".meter")).to_have_attribute("data-score", "3")
+    picture(page, "3-password", height=1000)
+
+    give_password(page, PASSWORD)
+    wait_until_open(page)
+    page.goto(f"{demo.portal}/mail/mx/")
+    page.locator("details").evaluate("letter => { letter.open = true; }")
+    picture(page, "4-mailbox", height=1150)
+
+
+def picture(page: Page, name: str, *, height: int) -> None:
+    file = FOLDER / f"{name}.png"
+    page.set_viewport_size({"width": WIDTH, "height": height})
+    page.screenshot(path=file)
+    assert file.stat().st_size <= LARGEST, f"{file} is too large for the README"
+
+
+if __name__ == "__main__":
+    main()
