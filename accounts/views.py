@@ -1,8 +1,11 @@
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,6 +24,8 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("home")
     path = request.GET.get("next", "")
+    if path.startswith("/admin/"):
+        return redirect_to_login(path, reverse("account_login"))
     page = {"coming_back": own_path(path) not in (None, "/")}
     return landing.remember(render(request, "accounts/signed_out.html", page), path)
 
@@ -77,6 +82,15 @@ def configure(request: SignedInRequest) -> HttpResponse:
             "consents": request.user.consents.select_related("version__policy").order_by("-given_at"),
         },
     )
+
+
+@login_not_required
+@never_cache
+def admin_sign_in(request: HttpRequest) -> HttpResponse:
+    """The way into Django admin: allauth's form, for Django's own counts no attempts."""
+    if request.user.is_authenticated:
+        raise PermissionDenied  # somebody, but not staff: a sign-in page would send them round in a circle
+    return redirect_to_login(request.GET.get("next") or reverse("admin:index"), reverse("account_login"))
 
 
 @login_not_required

@@ -1,12 +1,11 @@
-from allauth.account.decorators import secure_admin_login
 from allauth.account.views import login, logout, signup
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.views import admin_sign_in
 from portal import health
 
-admin.autodiscover()
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one rate-limited way in
+admin.site.login = admin_sign_in  # type: ignore[method-assign]  # one rate-limited way in
 
 urlpatterns = [
     path("", include("mailboxes.urls")),

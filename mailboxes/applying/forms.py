@@ -1,10 +1,10 @@
 from typing import Any
 
-from accounts.password_form import NewPasswordForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts import strength
+from accounts.password_form import NewPasswordForm
 from mailboxes.applying.names import Offer
 from mailboxes.shelf import Slot
 

@@ -156,6 +156,12 @@ def test_nobody_can_make_an_administrators_account(client: Client, db: None) -> 
     assert not Person.objects.exists()
 
 
+def test_the_administration_leads_to_the_administrators_sign_in(client: Client, db: None) -> None:
+    page = client.get("/admin/accounts/person/", headers=ENGLISH, follow=True)
+    assertRedirects(page, "/staff/sign-in/?next=/admin/accounts/person/")
+    assertContains(page, "Administrators’ sign-in")
+
+
 def test_the_administration_is_closed_to_everybody_else(as_wang: Client) -> None:
-    assert as_wang.get("/admin/").status_code in (302, 403)
-    assert as_wang.get("/admin/accounts/person/").status_code in (302, 403)
+    for page in ("/admin/", "/admin/accounts/person/"):
+        assertContains(as_wang.get(page, follow=True), "You may not see this page", status_code=403)
