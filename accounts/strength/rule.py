@@ -61,7 +61,7 @@ class PasswordRule:
             "missing-upper": _("Add an upper-case letter."),
             "missing-lower": _("Add a lower-case letter."),
             "too-weak": _("This password is too easy to guess: the strength must be %(enough)s.")
-            % {"enough": _(_ENOUGH.get(self.least_score, ""))},
+            % {"enough": _(_ENOUGH[max(1, self.least_score)])},
         }
 
 

@@ -28,27 +28,18 @@ class NameForm(forms.Form):
 
 
 class ServicePasswordForm(NewPasswordForm):
-    """A new password by the rule of the slot's service, judged with what is known of its owner."""
+    """A new password for ``address`` by the rule of the slot's service, judged with what is known of its owner."""
 
-    def __init__(self, *args: Any, slot: Slot, local_part: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, slot: Slot, address: str, **kwargs: Any) -> None:
         service, person = slot.service, slot.person
         rule = strength.PasswordRule(
             least_score=service.least_score, least_length=service.least_length, kinds=tuple(service.kinds)
         )
         inputs = strength.inputs_for(
-            name=person.name, passport_name=person.passport_name, number=person.number, local_part=local_part
+            name=person.name,
+            passport_name=person.passport_name,
+            number=person.number,
+            local_part=address.partition("@")[0],
         )
         super().__init__(*args, rule=rule, inputs=inputs, **kwargs)
-
-
-class ApplyForm(ServicePasswordForm):
-    def __init__(self, *args: Any, slot: Slot, **kwargs: Any) -> None:
-        chosen = slot.application.chosen_name if slot.application else ""
-        super().__init__(*args, slot=slot, local_part=chosen, **kwargs)
-        self.address = f"{chosen}@{slot.service.domain_for(slot.person.entry_year)}"
-
-
-class ResetForm(ServicePasswordForm):
-    def __init__(self, *args: Any, slot: Slot, **kwargs: Any) -> None:
-        held = slot.mailbox.local_part if slot.mailbox else ""
-        super().__init__(*args, slot=slot, local_part=held, **kwargs)
+        self.address = address

@@ -1,4 +1,4 @@
-"""Our static files and a page or two on loopback, under the site's own content security policy, and a browser for them."""
+"""Our static files and a page or two on loopback, under the site's own content security policy."""
 
 import threading
 from collections.abc import Iterator
@@ -7,10 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from django.conf import settings
-from playwright.sync_api import Browser, sync_playwright
 
 TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
 @contextmanager
@@ -46,15 +44,3 @@ def site(pages: dict[str, str]) -> Iterator[str]:
     finally:
         server.shutdown()
         server.server_close()
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=CHROMIUM, ignore_default_args=["--disable-back-forward-cache"]
-        )
-        try:
-            yield browser
-        finally:
-            browser.close()

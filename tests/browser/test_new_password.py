@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts import strength
 from accounts.password_form import NewPasswordForm
-from tests.browser.static_site import chromium, site
+from tests.browser.static_site import site
 
 GOOD = "copper-kettle-ninety-seals"
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>New password</title>
@@ -29,15 +29,9 @@ def address() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context()
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    context = chromium.new_context()
     yield context
     context.close()
 
@@ -178,8 +172,8 @@ def test_somebody_who_goes_back_finds_no_password(page: Page, address: str) -> N
     expect(page.locator(".meter")).to_have_attribute("data-score", "1")
 
 
-def test_without_script_there_are_only_the_fields(browser: Browser, address: str) -> None:
-    context = browser.new_context(java_script_enabled=False)
+def test_without_script_there_are_only_the_fields(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address)
     expect(page.get_by_text("At least 10 characters; the strength must be GOOD or STRONG.")).to_be_visible()

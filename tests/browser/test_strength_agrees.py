@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 import time_machine
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from accounts import strength
 from tests.browser.passwords import varied
-from tests.browser.static_site import chromium, site
+from tests.browser.static_site import site
 
 LIBRARY = "/static/vendor/zxcvbn-4.4.2.js"
 ASK_THE_WORKER = """
@@ -42,11 +42,12 @@ RULES = [
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with site({"/": "<!doctype html><title>Judge</title>"}) as address, chromium() as browser:
-        page = browser.new_page()
+def page(chromium: Browser) -> Iterator[Page]:
+    with site({"/": "<!doctype html><title>Judge</title>"}) as address:
+        page = chromium.new_page()
         page.goto(address)
         yield page
+        page.close()
 
 
 def judged_by_the_page(page: Page, settings: dict[str, Any], passwords: list[str]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.addresses import visitor_address
 from accounts.http import SignedInRequest
 from mailboxes.applying import services
-from mailboxes.applying.forms import ResetForm
+from mailboxes.applying.forms import ServicePasswordForm
 from mailboxes.shelf import slot_or_404
 
 
@@ -22,7 +22,7 @@ def reset_password(request: SignedInRequest, service: str) -> HttpResponseBase:
     mailbox = slot.mailbox
     if mailbox is None or mailbox.state == "pending":
         return redirect("apply", service)
-    form = ResetForm(request.POST if request.method == "POST" else None, slot=slot)
+    form = ServicePasswordForm(request.POST if request.method == "POST" else None, slot=slot, address=mailbox.address)
     if form.is_bound and form.is_valid():
         try:
             services.change_password(

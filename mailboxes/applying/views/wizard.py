@@ -17,7 +17,7 @@ from accounts.http import SignedInRequest
 from accounts.models import PolicyVersion
 from mailboxes import states
 from mailboxes.applying import names, services
-from mailboxes.applying.forms import ApplyForm, NameForm
+from mailboxes.applying.forms import NameForm, ServicePasswordForm
 from mailboxes.models import Application
 from mailboxes.shelf import Slot, slot_or_404
 
@@ -95,7 +95,8 @@ def set_password(request: SignedInRequest, service: str) -> HttpResponseBase:
         return away
     if slot.application is None or not slot.application.chosen_name:
         return redirect("apply", service)
-    form = ApplyForm(request.POST if request.method == "POST" else None, slot=slot)
+    address = f"{slot.application.chosen_name}@{slot.service.domain_for(request.user.entry_year)}"
+    form = ServicePasswordForm(request.POST if request.method == "POST" else None, slot=slot, address=address)
     status = 200
     if form.is_bound:
         status = INVALID
