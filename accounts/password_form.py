@@ -85,6 +85,7 @@ class NewPasswordForm(forms.Form):
             "enough": _("You can use this password."),
             "better": _("One more word would make it STRONG."),
             "strength": _("Strength of the password:"),
+            "between": strength.between_sentences(),
             "show": [pgettext("a password", "Show"), _("Show the passwords")],
             "hide": [pgettext("a password", "Hide"), _("Hide the passwords")],
         }

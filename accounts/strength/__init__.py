@@ -6,6 +6,6 @@ gets every limit from here (``worker_settings``).
 
 from accounts.strength.inputs import inputs_for
 from accounts.strength.judging import Judgement, judge
-from accounts.strength.rule import PasswordRule, problems, worker_settings
+from accounts.strength.rule import PasswordRule, between_sentences, problems, worker_settings
 
-__all__ = ["Judgement", "PasswordRule", "inputs_for", "judge", "problems", "worker_settings"]
+__all__ = ["Judgement", "PasswordRule", "between_sentences", "inputs_for", "judge", "problems", "worker_settings"]

@@ -15,7 +15,7 @@ from accounts.strength import advice
 LONGEST = 128  # characters of a password
 # zxcvbn reads a password once for every combination of letters that its l33t characters may stand for, and looks up
 # every substring each time: the work grows with combinations * length². Without these bounds 72 characters take
-# seconds; with them the worst found takes under 40 ms. They leave whole whatever people type: two random characters in nine
+# seconds; with them the worst found takes some 40 ms. They leave whole whatever people type: two random characters in nine
 # are such characters, and 40 of any kind that are no pattern are far beyond the highest score.
 LONGEST_JUDGED = 40  # characters
 MOST_WORK = 10_000  # combinations * characters²

@@ -65,6 +65,11 @@ class PasswordRule:
         }
 
 
+def between_sentences() -> str:
+    """What separates two sentences: a space, and in Chinese nothing that is seen."""
+    return pgettext("between sentences", " ")
+
+
 @sensitive_variables()
 def problems(password: str, rule: PasswordRule, inputs: Sequence[str]) -> list[ValidationError]:
     """Why the service does not take this password; empty if it does. No error holds any of the password."""
@@ -80,7 +85,7 @@ def problems(password: str, rule: PasswordRule, inputs: Sequence[str]) -> list[V
     judgement = judging.judge(password, inputs)
     if judgement.score < rule.least_score:
         hints = (advice.sentence(code) for code in judgement.advice or (advice.ANOTHER_WORD,))
-        found.append(ValidationError(" ".join((sentences["too-weak"], *hints)), code="too-weak"))
+        found.append(ValidationError(between_sentences().join((sentences["too-weak"], *hints)), code="too-weak"))
     return found
 
 

@@ -91,7 +91,7 @@ function meterIn(box, words) {
     if (score === null) delete meter.dataset.score;
     else meter.dataset.score = score;
     meter.querySelector("strong").textContent = level;
-    meter.querySelector("span").textContent = lines.join(" ");
+    meter.querySelector("span").textContent = lines.join(words.between);
   }
   // Spoken only when somebody stops typing, and only if it is news.
   function announce(text) {
