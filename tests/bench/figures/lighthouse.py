@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median_low
 
 from _support import ROOT
 
@@ -30,13 +31,21 @@ def rows(site: Site) -> Iterator[Row]:
     site.run(npm, "ci", "--loglevel=error", "--no-audit", "--no-fund", "--prefix", HERE, **os.environ)
     with site.portal() as (port, portal):
         for target in targets(site, port, portal):
-            yield _row(target, _scores(site, node, target))
+            yield _row(target, _settled(site, node, target))
 
 
 def _row(target: Target, scores: dict[str, int]) -> Row:
     measured = ", ".join(f"{name} {score}" for name, score in scores.items())
     reached = min(scores.values()) >= LEAST
     return Row(f"lighthouse: {target.name}", f"at least {LEAST} in all four categories", measured, reached)
+
+
+def _settled(site: Site, node: str, target: Target) -> dict[str, int]:
+    """Performance suffers from whatever else the machine does: where one look falls short, the median of three counts."""
+    looks = [_scores(site, node, target)]
+    if min(looks[0].values()) < LEAST:
+        looks += [_scores(site, node, target) for _ in range(2)]
+    return {name: median_low(look[name] for look in looks) for name in CATEGORIES}
 
 
 def _scores(site: Site, node: str, target: Target) -> dict[str, int]:
