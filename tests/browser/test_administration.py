@@ -39,7 +39,7 @@ def test_an_administrator_closes_a_service_and_whoever_wants_it_is_told_so(
     page = visit("zh-TW", storage_state=signed_in("z88009"))
     with closed(admin, demo, "gapp"):
         page.goto(f"{demo.portal}/")
-        expect(page.get_by_role("article", name="gapp 信箱")).to_contain_text("暫不受理申請")
+        expect(page.get_by_role("article", name="gapp 信箱")).to_contain_text("目前不開放申請")
         page.goto(f"{demo.portal}/mail/gapp/apply/")
         expect(page.locator("h1")).to_contain_text("gapp 信箱")
         expect(page.locator("main")).to_contain_text("closed")
