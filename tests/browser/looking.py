@@ -6,7 +6,8 @@ from typing import Any, Literal
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 SIZES = ((1180, 800), (390, 844))
 NARROWEST = (320, 640)  # CSS pixels: a small phone, and 1280 at 400 % zoom (WCAG 2.2, 1.4.10)
 EVERY_RULE: dict[str, Any] = {"rules": {"target-size": {"enabled": True}}}
@@ -27,12 +28,13 @@ TEXT = """() => {
 ENGLISH_SENTENCE = re.compile(r"[A-Za-z’]+(?: [a-z’]+){3,}")
 
 
-def faults(page: Page) -> list[str]:
+def faults(page: Page, *, only: Scheme | None = None) -> list[str]:
+    """In both schemes of colours, or in one; the window is left very narrow."""
     found = []
     page.evaluate(AXE_SCRIPT)
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
-        for scheme in SCHEMES:
+        for scheme in [only] if only else SCHEMES:
             rules = EVERY_RULE if scheme == "light" else COLOURS
             page.emulate_media(color_scheme=scheme)
             found += [f"{scheme}, {width} wide: {violation}" for violation in page.evaluate(RUN, rules)]

@@ -13,8 +13,8 @@ from tests.bench.row import Row
 from tests.bench.site import Site
 
 LEAST = 0.5
-ROUNDS = 3
-SECONDS = 2
+ROUNDS = 5
+SECONDS = 1
 
 
 @dataclass(frozen=True)
