@@ -87,5 +87,8 @@ def has_profile(service: MailService) -> bool:
 
 def qr_svg(address: str) -> str:
     """The web address as an SVG image without inline style, dark on light also in a dark page."""
-    svg: str = segno.make(address, error="m").svg_inline(scale=4, border=3, dark="#000", light="#fff", omitsize=True)
+    # A mask of our own choice: looking for the one that prints best takes longer than the rest of the page.
+    svg: str = segno.make(address, error="m", micro=False, mask=3, boost_error=False).svg_inline(
+        scale=4, border=3, dark="#000", light="#fff", omitsize=True
+    )
     return svg

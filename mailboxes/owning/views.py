@@ -37,7 +37,7 @@ def ready(request: SignedInRequest, service: str) -> HttpResponse:
     slot = slot_or_404(request, service)
     if slot.mailbox is None or slot.mailbox.state == Mailbox.State.PENDING:
         return redirect("apply", service)
-    page = {"slot": slot, "mailbox": slot.mailbox, "step": 5, **_inside(slot.mailbox), **_programs(request, slot)}
+    page = {"slot": slot, "step": 5, "rows": mailprograms.rows(slot.service), **_inside(slot.mailbox)}
     return render(request, "mailboxes/ready.html", page)
 
 
