@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts import audit
@@ -35,18 +36,19 @@ def steps(person: Person, policies: QuerySet[Policy], *, now: datetime) -> list[
 
 def agree(person: Person, version: PolicyVersion, *, address: str, now: datetime) -> None:
     """Put the consent on record, once: who, which version, when, from where."""
-    _consent, made = Consent.objects.get_or_create(
-        person=person, version=version, defaults={"given_at": now, "address": address}
-    )
-    if made:
-        audit.record(
-            "policy.agreed",
-            person=person,
-            actor=person,
-            address=address,
-            policy=version.policy.slug,
-            version=version.label,
-        )
+    try:
+        with transaction.atomic():
+            Consent.objects.create(person=person, version=version, given_at=now, address=address)
+            audit.record(
+                "policy.agreed",
+                person=person,
+                actor=person,
+                address=address,
+                policy=version.policy.slug,
+                version=version.label,
+            )
+    except IntegrityError:
+        return  # a second click: the first consent stands as it is
 
 
 def decline(person: Person, version: PolicyVersion, *, address: str) -> None:

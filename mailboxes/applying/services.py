@@ -29,7 +29,12 @@ def choose_name(slot: Slot, name: str, *, now: datetime) -> None:
     """Remember an offered name in a draft; nothing is reserved by it. ValidationError after too many cancelled ones."""
     if slot.application is None:
         _require_patience(slot, now)
-        Application.objects.get_or_create(person=slot.person, service=slot.service, state__in=Application.OPEN)
+        try:
+            with transaction.atomic():
+                Application.objects.create(person=slot.person, service=slot.service, chosen_name=name)
+            return
+        except IntegrityError:
+            pass  # begun in another tab a moment ago: this choice is the newer one
     Application.objects.filter(person=slot.person, service=slot.service, state=Application.State.DRAFT).update(
         chosen_name=name
     )

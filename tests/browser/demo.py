@@ -1,5 +1,6 @@
 """bin/demo as a person starts it, on free ports and in a folder of its own."""
 
+import fcntl
 import os
 import signal
 import socket
@@ -71,6 +72,15 @@ def worker_stopped(demo: Demo) -> Iterator[None]:
     finally:
         for pid in pids:
             os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def mail_server_away(demo: Demo) -> Iterator[None]:
+    """The mail server takes no change until this ends: somebody holds the lock on its users file."""
+    (demo.var / "mail").mkdir(exist_ok=True)
+    with (demo.var / "mail" / "users.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _wait_until_ready(process: subprocess.Popen[str]) -> None:

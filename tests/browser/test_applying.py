@@ -4,16 +4,19 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import SignedIn, Visit
-from tests.browser.demo import Demo, worker_stopped
+from tests.browser.demo import Demo, mail_server_away, worker_stopped
 from tests.browser.keyboard import Keyboard
 from tests.browser.looking import faults
 from tests.browser.walking import (
     MAIN_BUTTON,
+    OPENS_WITHIN,
     PASSWORD,
+    THREE_KINDS,
     agree_to_all,
+    apply,
     give_password,
     lets_in,
     letters,
@@ -36,6 +39,11 @@ def expect_mailbox(page: Page, demo: Demo, address: str) -> None:
     assert not lets_in(demo, address, f"{PASSWORD}!")
     assert len(letters(demo, address)) == 1
     expect(page.locator(".letter")).to_contain_text(address)
+
+
+def beneath(lower: Locator, upper: Locator) -> bool:
+    low, up = lower.bounding_box(), upper.bounding_box()
+    return low is not None and up is not None and low["y"] >= up["y"] + up["height"]
 
 
 def test_a_member_of_staff_comes_from_the_campus_and_gets_a_mailbox_in_chinese(visit: Visit, demo: Demo) -> None:
@@ -114,6 +122,20 @@ def test_a_member_of_staff_comes_from_the_campus_and_gets_a_mailbox_in_english(v
     expect_mailbox(page, demo, address)
 
 
+def test_while_the_mail_server_is_away_the_page_says_so_and_nothing_has_to_be_done(
+    visit: Visit, demo: Demo, signed_in: SignedIn
+) -> None:
+    page = visit(storage_state=signed_in("9800011"))
+    with mail_server_away(demo):
+        apply(page, demo, "gapp", THREE_KINDS)
+        notice = page.locator("[data-live] .notice")
+        expect(notice).to_contain_text("系統會自動再試，您不需要做任何事", timeout=OPENS_WITHIN)
+        expect(page.locator(".timeline")).to_contain_text("下次")
+        assert faults(page) == []
+    address = wait_until_open(page)
+    assert lets_in(demo, address, THREE_KINDS)
+
+
 def test_the_whole_way_works_by_touch_on_a_phone(visit: Visit, demo: Demo) -> None:
     page = visit(**PHONE)
     to_campus_link(page, demo, "z88003")
@@ -127,6 +149,7 @@ def test_the_whole_way_works_by_touch_on_a_phone(visit: Visit, demo: Demo) -> No
     page.touchscreen.tap(20, 700)  # beside it
     expect(menu).to_be_hidden()
     page.get_by_role("button", name="選單").tap()
+    assert beneath(menu.get_by_role("link").first, menu.get_by_role("button", name="關閉"))
     menu.locator("a[href='/mail/mx/apply/']").tap()
 
     page.locator("button[value=agree]").tap()

@@ -11,7 +11,7 @@ COLOURS = "bars => bars.map((bar) => getComputedStyle(bar).backgroundColor)"
 
 
 def test_a_printed_policy_is_whole_and_nothing_else_is_on_the_paper(visit: Visit, demo: Demo, signed_in: SignedIn) -> None:
-    page = visit(storage_state=signed_in("9800011"), viewport={"width": 700, "height": 900})
+    page = visit(storage_state=signed_in("9700012"), viewport={"width": 700, "height": 900})
     page.goto(f"{demo.portal}/mail/gapp/policies/network/")
     page.emulate_media(media="print")
     text = page.locator(".policy-text")
@@ -22,7 +22,7 @@ def test_a_printed_policy_is_whole_and_nothing_else_is_on_the_paper(visit: Visit
 
 
 def test_in_forced_colours_the_choice_and_the_meter_can_still_be_told(visit: Visit, demo: Demo, signed_in: SignedIn) -> None:
-    page = visit(storage_state=signed_in("9800011"), forced_colors="active")
+    page = visit(storage_state=signed_in("9700012"), forced_colors="active")
     agree_to_all(page, demo, "gapp")
     page.locator("input[name=name]").nth(1).check()
     page.locator("h1").click()  # the outline is not that of the focus

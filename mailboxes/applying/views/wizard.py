@@ -30,7 +30,7 @@ CONFLICT = 409
 def apply(request: SignedInRequest, service: str) -> HttpResponseBase:
     """The step that this person is at."""
     slot = slot_or_404(request, service)
-    return _closed_door(request, slot) or redirect(_place(slot))
+    return _closed_door(request, slot) or redirect(_place(slot, _policy_steps(slot)))
 
 
 @never_cache
@@ -43,19 +43,19 @@ def policy(request: SignedInRequest, service: str, policy: str) -> HttpResponseB
     steps = policies.steps(request.user, slot.service.policies.all(), now=timezone.now())
     at = next((place for place, step in enumerate(steps) if step.version.policy.slug == policy), None)
     if at is None or any(not step.agreed for step in steps[:at]):
-        return redirect(_place(slot))
+        return redirect(_place(slot, steps))
     version = steps[at].version
     changed = request.method == "POST" and request.POST.get("version") != version.label
     if request.method == "POST" and not changed:
-        return _decide(request, slot, version)
+        return _decide(request, slot, version, steps[at + 1 :])
     page = {"slot": slot, "version": version, "number": at + 1, "count": len(steps), "changed": changed, "step": 1}
     return render(request, "mailboxes/policy.html", page, status=CONFLICT if changed else 200)
 
 
-def _decide(request: SignedInRequest, slot: Slot, version: PolicyVersion) -> HttpResponse:
+def _decide(request: SignedInRequest, slot: Slot, version: PolicyVersion, later: list[policies.Step]) -> HttpResponse:
     if request.POST.get("decision") == "agree":
         policies.agree(request.user, version, address=visitor_address(request), now=timezone.now())
-        return redirect(_place(slot))
+        return redirect(_place(slot, later))
     policies.decline(request.user, version, address=visitor_address(request))
     return render(request, "mailboxes/declined.html", {"slot": slot, "version": version})
 
@@ -65,7 +65,7 @@ def _decide(request: SignedInRequest, slot: Slot, version: PolicyVersion) -> Htt
 def choose_name(request: SignedInRequest, service: str) -> HttpResponseBase:
     """The names that can be had, to choose one for good."""
     slot = slot_or_404(request, service)
-    if away := _closed_door(request, slot) or _earlier_step(slot):
+    if away := _closed_door(request, slot) or (request.method != "POST" and _earlier_step(slot)):
         return away
     try:
         offers = names.offered(slot.service, request.user)
@@ -158,19 +158,18 @@ def _closed_door(request: SignedInRequest, slot: Slot) -> HttpResponseBase | Non
 
 def _earlier_step(slot: Slot) -> HttpResponse | None:
     """Back to the first policy that is not agreed to; None if all are."""
-    if any(not step.agreed for step in _policy_steps(slot)):
-        return redirect(_place(slot))
-    return None
+    steps = _policy_steps(slot)
+    return None if all(step.agreed for step in steps) else redirect(_place(slot, steps))
 
 
 def _policy_steps(slot: Slot) -> list[policies.Step]:
     return policies.steps(slot.person, slot.service.policies.all(), now=timezone.now())
 
 
-def _place(slot: Slot) -> str:
-    """The address of the first step that is not done yet."""
+def _place(slot: Slot, steps: list[policies.Step]) -> str:
+    """The address of the first step that is not done yet; ``steps`` are the policies that may be left."""
     slug = slot.service.slug
-    for step in _policy_steps(slot):
+    for step in steps:
         if not step.agreed:
             return reverse("policy", args=[slug, step.version.policy.slug])
     if slot.application and slot.application.state == Application.State.HELD:
