@@ -2,12 +2,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from accounts.models import Person
 from mailboxes.applying import names
 from mailboxes.models import Mailbox, MailService
+from tests.conftest import GOOD_PASSWORD, AgreeAll
 
 Take = Callable[..., None]
+
+NAME, PASSWORD, APPLY = "/mail/mx/name/", "/mail/mx/password/", "/mail/mx/apply/"
+GOOD = {"password": GOOD_PASSWORD, "password_again": GOOD_PASSWORD}
 
 
 @pytest.fixture
@@ -29,3 +34,15 @@ def take(mx: MailService) -> Take:
             )
 
     return taken
+
+
+@pytest.fixture
+def at_name(as_wang: Client, agree_all: AgreeAll) -> Client:
+    agree_all(as_wang, "mx")
+    return as_wang
+
+
+@pytest.fixture
+def at_password(at_name: Client) -> Client:
+    at_name.post(NAME, {"name": "hmwang"})
+    return at_name
