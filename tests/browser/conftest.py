@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect, sync_playwright
 
 from tests.browser import walking
 from tests.browser.demo import Demo, running
@@ -14,6 +14,8 @@ from tests.browser.watching import PAGES, Watch
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 DESKTOP = {"width": 1180, "height": 800}
+
+expect.set_options(timeout=15_000)  # milliseconds; what should come comes much sooner, but not on a machine that is busy
 
 
 class Visit(Protocol):

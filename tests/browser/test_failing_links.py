@@ -55,8 +55,8 @@ def closed_account(demo: Demo, number: str) -> Iterator[None]:
 def test_a_link_that_fails_says_what_happened_and_what_to_do(
     visit: Visit, demo: Demo, locale: str, words: dict[str, tuple[str, str]]
 ) -> None:
+    page = visit(locale)
     for code, (happened, to_do) in words.items():
-        page = visit(locale)
         follow(page, demo, "9500013", code)
         expect(page.locator("h1")).to_contain_text(happened)
         expect(page.locator("ol")).to_contain_text(to_do)
