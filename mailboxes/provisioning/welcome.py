@@ -27,7 +27,7 @@ def letter(mailbox: Mailbox) -> EmailMessage:
                 _(
                     "Hello %(name)s,\n\n"
                     "your mailbox %(address)s is open. Letters to this address arrive here from now on.\n\n"
-                    "The settings for mail programs and telephones are in the portal under “My mailbox”.\n\n"
+                    "The settings for mail programs and telephones are in the menu of the portal under “Mail programs”.\n\n"
                     "Nobody from this office will ever ask you for your password. Never mail it to anybody.\n\n"
                     "%(office)s\n%(mail)s  %(phone)s"
                 )
