@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db import IntegrityError, connection, transaction
 
-from accounts import audit
+from accounts import audit, rows
 from accounts.models import Consent, Person, Policy, PolicyVersion
 
 
@@ -18,19 +18,31 @@ class Step:
     agreed: bool
 
 
-def steps(person: Person, policies: QuerySet[Policy], *, now: datetime) -> list[Step]:
-    """The version in force of each policy, in order; one query, without the texts."""
-    consent = Consent.objects.filter(person=person, version=OuterRef("pk"))
-    versions = (
-        PolicyVersion.objects.filter(policy__in=policies, in_force_from__lte=now)
-        .select_related("policy")
-        .defer("text_zh", "text_en")
-        .annotate(agreed=Exists(consent))
-        .order_by("policy__position", "policy__slug", "-in_force_from", "-pk")
-    )
+STEPS = """
+SELECT version.id, version.policy_id, version.label, version.in_force_from,
+    policy.slug, policy.title_zh, policy.title_en,
+    EXISTS (SELECT 1 FROM accounts_consent WHERE person_id = %s AND version_id = version.id) AS agreed
+FROM accounts_policyversion AS version
+JOIN accounts_policy AS policy ON policy.id = version.policy_id
+JOIN {chosen} AS chosen ON chosen.policy_id = policy.id AND chosen.{owner} = %s
+WHERE version.in_force_from <= %s
+ORDER BY policy.position, policy.slug, version.in_force_from DESC, version.id DESC
+"""
+
+
+def steps(person: Person, chosen: Any, *, now: datetime) -> list[Step]:
+    """The version in force of each policy, in order; one query, without the texts.
+
+    ``chosen`` is the many-to-many relation of whatever asks for policies, such as ``service.policies``.
+    """
+    query = STEPS.format(chosen=chosen.through._meta.db_table, owner=chosen.source_field.column)
     newest: dict[int, Step] = {}
-    for version in versions:
-        newest.setdefault(version.policy_id, Step(version, version.agreed))
+    values = [person.pk, chosen.instance.pk, connection.ops.adapt_datetimefield_value(now)]
+    for version, row in rows.fetch(PolicyVersion, query, values):
+        if version.policy_id not in newest:
+            agreed = bool(row.pop("agreed"))
+            version.policy = Policy(id=version.policy_id, **row)
+            newest[version.policy_id] = Step(version, agreed)
     return list(newest.values())
 
 

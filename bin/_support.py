@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import errno
 import fcntl
+import hashlib
 import http.client
 import os
 import signal
@@ -213,3 +214,28 @@ class Parts:
                 part.signal_group(signal.SIGKILL)
                 part.process.wait()
         self.running.clear()
+
+
+def make_test_venv() -> Path:
+    """``.venv`` with what tests/requirements.txt names, unless it is there already; the path of its Python."""
+    python = ROOT / ".venv" / "bin" / "python"
+    requirements = ROOT / "tests" / "requirements.txt"
+    stamp = ROOT / ".venv" / "test-requirements.sha256"
+    wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()
+    if not (stamp.exists() and stamp.read_text() == wanted):
+        print("Installing the packages (only when they have changed) ...", flush=True)
+        if not python.exists():
+            subprocess.run([sys.executable, "-m", "venv", python.parent.parent], check=True)
+        pip: list[str | Path] = [
+            python,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "-r",
+            requirements,
+        ]
+        subprocess.run(pip, check=True)
+        stamp.write_text(wanted)
+    return python

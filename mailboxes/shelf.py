@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from django.http import Http404, HttpRequest
 
+from accounts import rows
 from accounts.models import Person
 from mailboxes.models import Application, Mailbox, MailService
 
@@ -40,7 +41,6 @@ class Slot:
         return self.eligible and self.service.is_open and self.mailbox is None
 
 
-# Every page asks this: building it anew from querysets with filtered joins takes a third of a page's time.
 SHELF = """
 SELECT service.*, box.id AS box_id, box.local_part AS box_local_part, box.domain AS box_domain, box.state AS box_state,
     form.id AS form_id, form.reference AS form_reference, form.chosen_name AS form_chosen_name, form.state AS form_state
@@ -55,28 +55,28 @@ ORDER BY service.position, service.slug
 
 def of(person: Person) -> list[Slot]:
     """Every service in the order of the menu."""
-    return [_slot(row, person) for row in MailService.objects.raw(SHELF, [person.pk, person.pk])]
+    return [_slot(service, row, person) for service, row in rows.fetch(MailService, SHELF, [person.pk, person.pk])]
 
 
-def _slot(row: Any, person: Person) -> Slot:
-    """A row of ``SHELF``, a service with more columns, as a slot."""
+def _slot(service: MailService, row: dict[str, Any], person: Person) -> Slot:
+    """A row of ``SHELF``, a service and what else is known, as a slot."""
     mailbox = application = None
-    mine = {"service_id": row.pk, "person_id": person.pk}
-    if row.box_id is not None:
-        facts = {"id": row.box_id, "local_part": row.box_local_part, "domain": row.box_domain, "state": row.box_state}
-        mailbox = _partly(Mailbox, facts | mine)
-        mailbox.service, mailbox.person = row, person
-    if row.form_id is not None:
-        facts = {"id": row.form_id, "reference": row.form_reference, "chosen_name": row.form_chosen_name}
-        application = _partly(Application, facts | mine | {"state": row.form_state})
-        application.service, application.person, application.mailbox = row, person, mailbox
-    return Slot(row, mailbox, application, person)
+    if row["box_id"] is not None:
+        mailbox = _partly(Mailbox, "box_", row, service, person)
+    if row["form_id"] is not None:
+        application = _partly(Application, "form_", row, service, person)
+        application.mailbox = mailbox
+    return Slot(service, mailbox, application, person)
 
 
-def _partly(model: type[Row], facts: dict[str, Any]) -> Row:
-    """A row of which only some columns were asked for; Django asks for any other when it is read."""
+def _partly(model: type[Row], prefix: str, row: dict[str, Any], service: MailService, person: Person) -> Row:
+    """A row of which only the columns of that prefix were asked for; Django asks for any other when it is read."""
+    facts = {column.removeprefix(prefix): value for column, value in row.items() if column.startswith(prefix)}
+    facts |= {"service_id": service.pk, "person_id": person.pk}
     names = [field.attname for field in model._meta.concrete_fields if field.attname in facts]
-    return model.from_db("default", names, [facts[name] for name in names])
+    found = model.from_db("default", names, [facts[name] for name in names])
+    found.service, found.person = service, person
+    return found
 
 
 def on(request: HttpRequest) -> list[Slot]:

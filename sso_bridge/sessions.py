@@ -3,12 +3,12 @@
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils.crypto import get_random_string
 
 from accounts.models import Person
+from accounts.sessions import SessionStore
 
 KEY_LENGTH = 32
 

@@ -12,7 +12,7 @@ from accounts.models import Person, PolicyVersion
 from mailboxes.models import MailService
 
 SEED = Path(__file__).parent.parent / "demo" / "portal-seed.json"
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accounts.backends.PersonBackend"
 
 # Not one of the words in it has to do with any of the persons below.
 GOOD_PASSWORD = "copper-kettle-ninety-seals"

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -12,7 +13,8 @@ _LONGEST_TEXT = 100  # characters; as the columns of Person
 _FIRST_CJK = "\u2e80"
 
 
-def inputs_for(*, name: str, passport_name: str, number: str, local_part: str) -> list[str]:
+@lru_cache(maxsize=1000)
+def inputs_for(*, name: str, passport_name: str, number: str, local_part: str) -> tuple[str, ...]:
     """The person's names, number and chosen name, whole and in parts, in lower-case ASCII and always in the same order.
 
     ``WANG,HSIAO-MING`` gives wang, hsiao-ming, hsiaoming, hsiao, ming, wanghsiaoming, hsiaomingwang.
@@ -21,7 +23,7 @@ def inputs_for(*, name: str, passport_name: str, number: str, local_part: str) -
     for text in (local_part, number, passport_name, name):
         # Cut as the password is: of a longer one, too, only so much is judged.
         words.update(dict.fromkeys(word[:LONGEST_JUDGED] for word in _readings(_ascii(text[:_LONGEST_TEXT]))))
-    return bounded([word for word in words if len(word) > 1])
+    return tuple(bounded([word for word in words if len(word) > 1]))
 
 
 def _readings(text: str) -> Iterator[str]:

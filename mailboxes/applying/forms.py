@@ -22,8 +22,10 @@ class NameForm(forms.Form):
 
     def __init__(self, *args: Any, offers: list[Offer], chosen: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offers = offers
-        self.chosen = chosen
+        checked = offers[0].name if len(offers) == 1 else chosen
+        self.offered = [
+            (offer.name, " checked" if offer.name == checked else "", offer.domain, offer.reason) for offer in offers
+        ]
         self.fields["name"].choices = [(offer.name, offer.name) for offer in offers]  # type: ignore[attr-defined]
 
 

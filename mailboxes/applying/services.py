@@ -67,7 +67,7 @@ def submit(slot: Slot, *, password: str, now: datetime) -> Application:
         raise AlreadyApplied
     if not slot.may_apply:
         raise ValidationError(_("This service does not take an application from you now."), code="not-eligible")
-    if any(not step.agreed for step in policies.steps(slot.person, slot.service.policies.all(), now=now)):
+    if any(not step.agreed for step in policies.steps(slot.person, slot.service.policies, now=now)):
         raise PoliciesChanged
     if draft is None or not draft.chosen_name:
         raise ValidationError(_("Please choose a name first."), code="no-name")

@@ -1,11 +1,16 @@
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts import rows
 from mailboxes.models.mailbox import Mailbox
+
+NEWEST = """
+SELECT * FROM mailboxes_job WHERE mailbox_id = %s AND kind = %s AND state <> 'dropped' ORDER BY id DESC LIMIT 1
+"""
 
 
 class Job(models.Model):
@@ -57,3 +62,9 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.mailbox}"
+
+    @classmethod
+    def newest(cls, mailbox: Mailbox, kind: str) -> Self | None:
+        """The last one of that kind that was not dropped."""
+        found = rows.fetch(cls, NEWEST, [mailbox.pk, kind])
+        return found[0][0] if found else None

@@ -2,6 +2,7 @@
 
 import plistlib
 import uuid
+from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree
 
@@ -85,10 +86,10 @@ def has_profile(service: MailService) -> bool:
     return {"imap", "smtp"} <= set(service.mail_settings)
 
 
-def qr_svg(address: str) -> str:
-    """The web address as an SVG image without inline style, dark on light also in a dark page."""
-    # A mask of our own choice: looking for the one that prints best takes longer than the rest of the page.
-    svg: str = segno.make(address, error="m", micro=False, mask=3, boost_error=False).svg_inline(
-        scale=4, border=3, dark="#000", light="#fff", omitsize=True
+def qr_svg(address: str) -> bytes:
+    """The web address as an SVG image, dark on light also in a dark page."""
+    image = BytesIO()
+    segno.make(address, error="m", micro=False).save(
+        image, kind="svg", scale=4, border=3, dark="#000", light="#fff", omitsize=True, xmldecl=False
     )
-    return svg
+    return image.getvalue()

@@ -9,4 +9,5 @@ urlpatterns = [
     path("mail/<slug:service>/", views.mailbox, name="mailbox"),
     path("mail/<slug:service>/ready/", views.ready, name="mailbox-ready"),
     path("mail/<slug:service>/settings/", views.mail_settings, name="mail-settings"),
+    path("mail/<slug:service>/settings/code.svg", views.profile_code, name="mail-profile-code"),
 ]

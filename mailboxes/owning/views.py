@@ -1,11 +1,15 @@
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -17,39 +21,60 @@ from mailboxes.shelf import Slot, slot_or_404
 
 PROFILE_SALT = "mobileconfig"
 PROFILE_SECONDS = 600
+FOLDERS = {
+    "INBOX": _("Inbox"),
+    "Sent": pgettext_lazy("folder", "Sent"),
+    "Drafts": _("Drafts"),
+    "Trash": _("Trash"),
+    "Junk": _("Junk"),
+}
 
 
-@never_cache
-@require_safe
-def mailbox(request: SignedInRequest, service: str) -> HttpResponse:
+def _of_its_owner(view: Callable[[SignedInRequest, Slot, Mailbox], HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page about one's own mailbox; who has none that is open is sent to apply for it."""
+
+    @never_cache
+    @require_safe
+    @wraps(view)
+    def page(request: SignedInRequest, service: str) -> HttpResponse:
+        slot = slot_or_404(request, service)
+        if slot.mailbox is None or slot.mailbox.state == Mailbox.State.PENDING:
+            return redirect("apply", service)
+        return view(request, slot, slot.mailbox)
+
+    return page
+
+
+@_of_its_owner
+def mailbox(request: SignedInRequest, slot: Slot, mailbox: Mailbox) -> HttpResponse:
     """My mailbox: what is in it, and a password change that is on its way or has come into force."""
-    slot = slot_or_404(request, service)
-    if slot.mailbox is None or slot.mailbox.state == Mailbox.State.PENDING:
-        return redirect("apply", service)
-    change = slot.mailbox.jobs.filter(kind=Job.Kind.PASSWORD).exclude(state=Job.State.DROPPED).first()
-    return render(request, "mailboxes/mailbox.html", {"slot": slot, "change": change, **_inside(slot.mailbox)})
+    change = Job.newest(mailbox, Job.Kind.PASSWORD)
+    return render(request, "mailboxes/mailbox.html", {"slot": slot, "change": change, **_inside(mailbox)})
 
 
-@never_cache
-@require_safe
-def ready(request: SignedInRequest, service: str) -> HttpResponse:
+@_of_its_owner
+def ready(request: SignedInRequest, slot: Slot, mailbox: Mailbox) -> HttpResponse:
     """The end of an application: the address, the letter in it, what to do next."""
-    slot = slot_or_404(request, service)
-    if slot.mailbox is None or slot.mailbox.state == Mailbox.State.PENDING:
-        return redirect("apply", service)
-    page = {"slot": slot, "step": 5, "rows": mailprograms.rows(slot.service), **_inside(slot.mailbox)}
+    page = {"slot": slot, "step": 5, "rows": mailprograms.rows(slot.service), **_inside(mailbox)}
     return render(request, "mailboxes/ready.html", page)
 
 
-@never_cache
-@require_safe
-def mail_settings(request: SignedInRequest, service: str) -> HttpResponse:
+@_of_its_owner
+def mail_settings(request: SignedInRequest, slot: Slot, mailbox: Mailbox) -> HttpResponse:
     """What a mail program needs, to type in or to take over."""
-    slot = slot_or_404(request, service)
-    if slot.mailbox is None or slot.mailbox.state == Mailbox.State.PENDING:
-        return redirect("apply", service)
-    page = {"slot": slot, "mailbox": slot.mailbox, **_programs(request, slot)}
+    page: dict[str, Any] = {"slot": slot, "mailbox": mailbox, "rows": mailprograms.rows(slot.service)}
+    if mailprograms.has_profile(slot.service):
+        page |= {"profile": _profile_link(mailbox), "profile_minutes": PROFILE_SECONDS // 60}
     return render(request, "mailboxes/mail_settings.html", page)
+
+
+@_of_its_owner
+def profile_code(request: SignedInRequest, slot: Slot, mailbox: Mailbox) -> HttpResponse:
+    """The QR code that carries the link of the profile to a telephone: an SVG image."""
+    if not mailprograms.has_profile(slot.service):
+        raise Http404("No profile")
+    link = request.build_absolute_uri(_profile_link(mailbox))
+    return HttpResponse(mailprograms.qr_svg(link), content_type="image/svg+xml")
 
 
 @login_not_required
@@ -91,17 +116,12 @@ def _inside(box: Mailbox) -> dict[str, Any]:
         "messages": sum(folder.messages for folder in usage.folders),
         "unread": sum(folder.unread for folder in usage.folders),
     }
-    return {"mailbox": box, "usage": usage, "percent": percent, "totals": totals}
+    folders = [
+        (str(FOLDERS.get(folder.name, folder.name)), str(folder.unread), str(folder.messages), filesizeformat(folder.octets))
+        for folder in usage.folders
+    ]
+    return {"mailbox": box, "usage": usage, "percent": percent, "totals": totals, "folders": folders}
 
 
-def _programs(request: HttpRequest, slot: Slot) -> dict[str, Any]:
-    if slot.mailbox is None or not mailprograms.has_profile(slot.service):
-        return {"rows": mailprograms.rows(slot.service)}
-    token = signing.dumps(slot.mailbox.pk, salt=PROFILE_SALT)
-    path = reverse("mail-profile", args=[token])
-    return {
-        "rows": mailprograms.rows(slot.service),
-        "profile": path,
-        "profile_minutes": PROFILE_SECONDS // 60,
-        "qr": mark_safe(mailprograms.qr_svg(request.build_absolute_uri(path))),  # noqa: S308  (our own SVG of our own address)
-    }
+def _profile_link(box: Mailbox) -> str:
+    return reverse("mail-profile", args=[signing.dumps(box.pk, salt=PROFILE_SALT)])

@@ -3,11 +3,11 @@
 "use strict";
 
 for (const box of document.querySelectorAll("[data-new-password]")) {
-  const words = JSON.parse(document.getElementById(box.dataset.newPassword).textContent);
+  const words = given("password-words");
   const inputs = box.querySelectorAll("input[type=password]");
   const [password, again] = inputs;
   const meter = meterIn(box, words);
-  const judge = judgeWith(words, (verdict) => meter.show(verdict));
+  const judge = judgeWith(words.worker, given("password-settings"), (verdict) => meter.show(verdict));
   const hide = showAndHide(box.querySelector("button"), inputs, words);
   const complain = (input, codes) => showProblems(input, codes.map((code) => words.problems[code]));
   const unequal = () => (again.value && again.value !== password.value ? ["unequal"] : []);
@@ -44,8 +44,12 @@ for (const box of document.querySelectorAll("[data-new-password]")) {
   });
 }
 
+function given(id) {
+  return JSON.parse(document.getElementById(id).textContent);
+}
+
 // The worker judges one password at a time; of those typed meanwhile, only the newest is judged next.
-function judgeWith(words, tell) {
+function judgeWith(script, settings, tell) {
   let worker = null;
   let failed = false;
   let judging = null;
@@ -54,7 +58,7 @@ function judgeWith(words, tell) {
 
   function start() {
     if (worker || failed) return;
-    worker = new Worker(words.worker);
+    worker = new Worker(script);
     worker.onerror = () => { failed = true; stop(); }; // it did not load: the server alone judges
     worker.onmessage = ({ data }) => {
       judged = { password: judging, problems: data.problems };
@@ -62,7 +66,7 @@ function judgeWith(words, tell) {
       if (next === null) tell(data);
       else ask(next);
     };
-    worker.postMessage(words.settings);
+    worker.postMessage(settings);
   }
   function ask(password) {
     start();

@@ -93,7 +93,7 @@ def suggested(
     return chosen
 
 
-def _choose(service: MailService, ways: list[Form], *, domain: str, person: Person | None) -> list[Offer]:
+def _choose(service: MailService, ways: tuple[Form, ...], *, domain: str, person: Person | None) -> list[Offer]:
     shortest, longest = service.shortest_name, service.longest_name
     plain = passport.plain(ways, shortest=shortest, longest=longest)
     runs = passport.numbered(ways, shortest=shortest, longest=longest)
@@ -109,7 +109,7 @@ def _choose(service: MailService, ways: list[Form], *, domain: str, person: Pers
     return [Offer(name, why, domain) for name, why in names.items()]
 
 
-def _with_numbers(runs: list[list[Run]], known: Known, shortest: int, domain: str) -> list[str]:
+def _with_numbers(runs: tuple[tuple[Run, ...], ...], known: Known, shortest: int, domain: str) -> list[str]:
     """The shortest names first, one number for each form before a second one for any.
 
     A form that needs a number only to be long enough at all comes after those that make a name by themselves.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mailboxes.applying.names import letters
 
@@ -45,7 +46,8 @@ class Run:
     high: int
 
 
-def forms(passport_name: str) -> list[Form]:
+@lru_cache(maxsize=1000)
+def forms(passport_name: str) -> tuple[Form, ...]:
     """Every way to put the name together, most natural first; empty when it has no letters.
 
     A passport puts the surname first and a comma after it. Without a comma the first word is taken for the surname; where
@@ -54,9 +56,9 @@ def forms(passport_name: str) -> list[Form]:
     surname, given = _parse(passport_name)
     if not surname or not given:
         only = (surname + given,)
-        return [Form("name", only), Form("name-hyphen", only, within="-")] if only[0] else []
+        return (Form("name", only), Form("name-hyphen", only, within="-")) if only[0] else ()
     initials = tuple(word[0] for word in given)
-    return [
+    return (
         Form("given", (given,)),
         Form("initials-surname", (initials, surname)),
         Form("surname-initials", (surname, initials)),
@@ -67,10 +69,10 @@ def forms(passport_name: str) -> list[Form]:
         Form("surname-dot-given", (surname, given), between="."),
         Form("initials-dot-surname", (initials, surname), between="."),
         Form("surname-dot-initials", (surname, initials), between="."),
-    ]
+    )
 
 
-def plain(ways: list[Form], *, shortest: int, longest: int) -> dict[str, str]:
+def plain(ways: tuple[Form, ...], *, shortest: int, longest: int) -> dict[str, str]:
     """Each name without a number that fits, and the code of its form."""
     names: dict[str, str] = {}
     for form in ways:
@@ -80,10 +82,11 @@ def plain(ways: list[Form], *, shortest: int, longest: int) -> dict[str, str]:
     return names
 
 
-def numbered(ways: list[Form], *, shortest: int, longest: int) -> list[list[Run]]:
+@lru_cache(maxsize=1000)
+def numbered(ways: tuple[Form, ...], *, shortest: int, longest: int) -> tuple[tuple[Run, ...], ...]:
     """The runs of numbered names of each form without separators, the shortest number first; most natural form first."""
     runs = [_runs(form, shortest, longest) for form in ways if not form.between + form.within]
-    return [each for each in runs if each]
+    return tuple(tuple(each) for each in runs if each)
 
 
 def _runs(form: Form, shortest: int, longest: int) -> list[Run]:

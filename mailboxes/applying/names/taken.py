@@ -4,13 +4,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Case, Q, Value, When
 
 from accounts.models import Person
 from mailboxes.applying.names.passport import Run
 from mailboxes.applying.names.reserved import ROLES, words_of
 from mailboxes.applying.names.rule import stem_of
-from mailboxes.models import Mailbox, MailService, ReservedName
+from mailboxes.models import MailService
 
 # Walks from each free number of a run to the next: number + 1 if nobody has it, else what follows the end of the row of
 # taken numbers that begins there. A step is a few look-ups in the unique index on (domain, stem, stem_number). "IS NULL"
@@ -39,6 +38,20 @@ WITH RECURSIVE free (stem, low, high, number, missing) AS (
 SELECT stem, low, high, number FROM free WHERE number BETWEEN low AND high ORDER BY number
 """
 
+# One's own mailboxes are looked for by person alone: with the service or the domain beside it, SQLite takes an index that
+# finds nearly every row.
+LOOK_UP = """
+SELECT 'taken', stem, stem_number FROM mailboxes_mailbox
+WHERE domain = %s AND stem IN ({stems}) AND stem_number IN ({numbers})
+    AND NOT (person_id = %s AND service_id = %s AND state = 'cancelled')
+UNION ALL
+SELECT CASE WHEN domain = %s AND service_id = %s AND state = 'cancelled' THEN 'held' ELSE 'other' END, local_part, id
+FROM mailboxes_mailbox WHERE person_id = %s
+UNION ALL
+SELECT 'reserved', word, id FROM mailboxes_reservedname
+WHERE word IN ({words}) OR word IN (SELECT local_part FROM mailboxes_mailbox WHERE person_id = %s)"""
+NOBODY = 0  # no row has this number
+
 
 @dataclass(frozen=True)
 class Known:
@@ -66,35 +79,26 @@ def look_up(
     ``numbered`` are stems, of letters only, whose words matter too, with whatever number.
     """
     pairs = {stem_of(name) for name in names}
+    stems, numbers = {stem for stem, _ in pairs}, {number for _, number in pairs}
     words = {word for name in (*names, *numbered) for word in words_of(name)}
-    held = Q(person=person, service=service, domain=domain, state=Mailbox.State.CANCELLED)
-    # By person alone: with the service or the domain beside it, SQLite takes an index that finds nearly every row.
-    own = Mailbox.objects.filter(person=person)
-    reserved = Q(word__in=words) | Q(word__in=own.values("local_part"))
+    me = person.pk if person else NOBODY
+    query = LOOK_UP.format(stems=_marks(stems), numbers=_marks(numbers), words=_marks(words))
+    values: list[str | int] = [domain, *stems, *numbers, me, service.pk, domain, service.pk, me, *words, me]
     if numbered:
-        reserved |= Q(word__regex=rf"^({'|'.join(sorted(numbered))})[0-9]+$")
-    rows = list(
-        Mailbox.objects.filter(
-            ~held, domain=domain, stem__in={stem for stem, _ in pairs}, stem_number__in={number for _, number in pairs}
-        )
-        .annotate(kind=Value("taken"))
-        .values_list("kind", "stem", "stem_number")
-        .union(
-            own.annotate(kind=Case(When(held, then=Value("held")), default=Value("other"))).values_list(
-                "kind", "local_part", "pk"
-            ),
-            ReservedName.objects.order_by()
-            .filter(reserved)
-            .annotate(kind=Value("reserved"))
-            .values_list("kind", "word", "pk"),
-            all=True,
-        )
-    )
+        query += f" OR word {connection.operators['regex']}"  # type: ignore[attr-defined]  # every backend has it
+        values.append(rf"^({'|'.join(sorted(numbered))})[0-9]+$")
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        rows = cursor.fetchall()
     return Known(
         stems=frozenset((stem, number) for kind, stem, number in rows if kind == "taken"),
         reserved=frozenset(word for kind, word, _ in rows if kind == "reserved"),
         held=tuple(name for _, name in sorted(((pk, name) for kind, name, pk in rows if kind == "held"), reverse=True)),
     )
+
+
+def _marks(values: Collection[object]) -> str:
+    return ", ".join(["%s"] * len(values)) or "NULL"
 
 
 def smallest_free(runs: Iterable[Run], *, domain: str, wanted: int) -> dict[Run, list[int]]:

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.http import SignedInRequest
+from mailboxes import shelf
 from mailboxes.models import Application, Job
 
 PAGES = {"held": "mailboxes/held.html", "pending": "mailboxes/progress.html", "cancelled": "mailboxes/cancelled.html"}
@@ -17,7 +18,7 @@ PAGES = {"held": "mailboxes/held.html", "pending": "mailboxes/progress.html", "c
 @require_safe
 def application(request: SignedInRequest, reference: str) -> HttpResponse:
     """One's own application as it stands; anybody else's does not exist."""
-    found = get_object_or_404(
+    found = _open(request, reference) or get_object_or_404(
         Application.objects.select_related("service", "mailbox"), reference=reference, person=request.user
     )
     if found.state == Application.State.DRAFT:
@@ -25,13 +26,18 @@ def application(request: SignedInRequest, reference: str) -> HttpResponse:
     if found.state == Application.State.DONE:
         return redirect("mailbox-ready", found.service.slug)
     page: dict[str, Any] = {"application": found, "service": found.service, "mailbox": found.mailbox}
-    if found.state == Application.State.PENDING and found.mailbox and found.submitted_at:
-        now = timezone.now()
-        promised = timedelta(minutes=found.service.promised_minutes)
+    if found.state == Application.State.PENDING and found.mailbox and (job := Job.newest(found.mailbox, Job.Kind.CREATE)):
+        waited = timezone.now() - job.created_at
         page |= {
-            "job": found.mailbox.jobs.filter(kind=Job.Kind.CREATE).first(),
-            "seconds": int((now - found.submitted_at).total_seconds()),
-            "late": now - found.submitted_at > promised,
+            "job": job,
+            "seconds": int(waited.total_seconds()),
+            "late": waited > timedelta(minutes=found.service.promised_minutes),
             "step": 4,
         }
     return render(request, PAGES[found.state], page)
+
+
+def _open(request: SignedInRequest, reference: str) -> Application | None:
+    """The application from the shelf, which the menu needs anyway."""
+    mine = (slot.application for slot in shelf.on(request) if slot.application)
+    return next((application for application in mine if application.reference == reference), None)

@@ -5,6 +5,7 @@ import os
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP, default
+from functools import lru_cache
 from pathlib import Path
 
 from mailboxes.provisioning.stores import Folder, Letter, NoSuchMailbox, StoreMismatch, StoreUnavailable, Usage, usersfile
@@ -139,13 +140,19 @@ def _welcome(maildir: Path) -> Letter | None:
     path = _welcome_path(maildir)
     if path is None:
         return None
+    found = path.stat()
+    return _parsed(path, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=1000)  # reading MIME takes longer than all the rest of a page, and the letter never changes
+def _parsed(path: Path, mtime_ns: int, _octets: int) -> Letter:
     with path.open("rb") as file:
         message = email.message_from_binary_file(file, policy=default)
     body = message.get_body(preferencelist=("plain",))
     return Letter(
         subject=str(message["Subject"]),
         text=body.get_content() if body else "",
-        arrived=datetime.fromtimestamp(path.stat().st_mtime, UTC),
+        arrived=datetime.fromtimestamp(mtime_ns / 1e9, UTC),
     )
 
 

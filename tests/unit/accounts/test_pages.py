@@ -75,7 +75,7 @@ def test_a_session_that_ended_comes_back_to_the_same_step(
 ) -> None:
     page = client.get("/mail/mx/apply/", headers=ENGLISH, follow=True)
     assertContains(page, "you come back to the same step")
-    client.force_login(wang, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(wang, backend="accounts.backends.PersonBackend")
     assertRedirects(client.get("/"), "/mail/mx/apply/", target_status_code=302)
     assert client.get("/").status_code == 200
 

@@ -120,7 +120,7 @@ def test_the_requirements_are_said_before_anybody_types() -> None:
 
 
 def test_it_takes_names_and_number_apart() -> None:
-    assert strength.inputs_for(**WANG) == [
+    assert strength.inputs_for(**WANG) == (
         "hsiaoming",
         "z99999",
         "99999",
@@ -133,7 +133,7 @@ def test_it_takes_names_and_number_apart() -> None:
         "wang xiao ming",
         "wangxiaoming",
         "xiao",
-    ]
+    )
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_it_takes_names_and_number_apart() -> None:
 )
 def test_it_reads_passport_names_of_every_form(passport_name: str, some: set[str]) -> None:
     words = strength.inputs_for(name="", passport_name=passport_name, number="", local_part="")
-    assert some <= set(words) if some else words == []
+    assert some <= set(words) if some else words == ()
     assert all(len(word) > 1 for word in words)
 
 

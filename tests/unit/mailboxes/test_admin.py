@@ -25,7 +25,7 @@ READ_ONLY = [name for name in LISTS if name.split("/")[1] not in ("policy", "mai
 @pytest.fixture
 def as_admin(db: None, client: Client) -> Client:
     admin = Person.objects.create_superuser("admin", "a-long-enough-passphrase")
-    client.force_login(admin, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(admin, backend="accounts.backends.PersonBackend")
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
 

@@ -12,6 +12,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.models import Person
 from mailboxes.models import Application, Job, MailService
+from mailboxes.owning import mailprograms
 from mailboxes.provisioning import tasks
 from tests.conftest import GOOD_PASSWORD, AgreeAll, SignIn
 
@@ -56,7 +57,7 @@ def test_it_says_so_when_the_mail_server_is_not_ready(applied: Client) -> None:
 
 
 def test_it_says_sorry_when_the_promise_is_broken(applied: Client) -> None:
-    Application.objects.update(submitted_at=timezone.now() - timedelta(minutes=6))
+    Job.objects.update(created_at=timezone.now() - timedelta(minutes=6))
     assertContains(applied.get(page_of(applied)), "It takes longer than we promised")
 
 
@@ -125,8 +126,20 @@ def test_there_is_no_reset_before_the_mailbox_is_open(applied: Client) -> None:
 def test_settings_come_from_the_service(applied: Client) -> None:
     tasks.run(Job.objects.get().pk)
     page = applied.get("/mail/mx/settings/")
-    for text in ("imap.mx.nthu.edu.tw", "993", "pop.mx.nthu.edu.tw", "smtp.mx.nthu.edu.tw", "<svg"):
+    for text in ("imap.mx.nthu.edu.tw", "993", "pop.mx.nthu.edu.tw", "smtp.mx.nthu.edu.tw"):
         assertContains(page, text)
+    assertContains(page, '<img class="qr" width="192" height="192" src="/mail/mx/settings/code.svg"')
+
+
+def test_the_code_is_an_image_of_the_link_for_its_owner_alone(applied: Client, client: Client) -> None:
+    tasks.run(Job.objects.get().pk)
+    with time_machine.travel(timezone.now(), tick=False):
+        link = applied.get("/mail/mx/settings/").context["profile"]
+        answer = applied.get("/mail/mx/settings/code.svg")
+    assert answer.headers["Content-Type"] == "image/svg+xml"
+    assert answer.content == mailprograms.qr_svg(f"http://testserver{link}")
+    assert answer.content.startswith(b"<svg xmlns")
+    assert client.get("/mail/mx/settings/code.svg").status_code == 302
 
 
 def test_the_apple_profile_holds_the_address_and_no_password(applied: Client, client: Client) -> None:

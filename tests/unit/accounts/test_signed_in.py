@@ -1,0 +1,36 @@
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+
+from accounts import rows
+from accounts.models import Person
+from mailboxes.models import MailService
+
+
+def test_a_session_that_is_over_or_unknown_is_nobodys(as_wang: Client) -> None:
+    assert as_wang.get("/").status_code == 200
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert as_wang.get("/").status_code == 302
+    as_wang.cookies["sessionid"] = "a" * 32
+    assert as_wang.get("/").status_code == 302
+
+
+def test_who_was_switched_off_or_removed_is_signed_out(as_wang: Client, wang: Person) -> None:
+    Person.objects.filter(pk=wang.pk).update(is_active=False)
+    assert as_wang.get("/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_row_is_what_a_queryset_gives(services: dict[str, MailService], wang: Person) -> None:
+    expected = MailService.objects.get(slug="mx")
+    [(found, more)] = rows.fetch(MailService, "SELECT s.*, 7 AS seven FROM mailboxes_mailservice s WHERE slug = %s", ["mx"])
+    assert {field.name: getattr(found, field.name) for field in MailService._meta.concrete_fields} == {
+        field.name: getattr(expected, field.name) for field in MailService._meta.concrete_fields
+    }
+    assert more == {"seven": 7}
+    [(partly, _)] = rows.fetch(Person, "SELECT created_at, id FROM accounts_person WHERE id = %s", [wang.pk])
+    assert partly.get_deferred_fields() >= {"name", "number"}
+    assert (partly.created_at, partly.name) == (wang.created_at, wang.name)
