@@ -23,14 +23,13 @@ WITH RECURSIVE free (stem, low, high, number, missing) AS (
             SELECT 1 FROM mailboxes_mailbox AS taken
             WHERE taken.domain = %s AND taken.stem = free.stem AND taken.stem_number = free.number + 1
         ) THEN (
-            SELECT taken.stem_number + 1 FROM mailboxes_mailbox AS taken
-            WHERE taken.domain = %s AND taken.stem = free.stem AND taken.stem_number > free.number
-            AND taken.stem_number >= 2 AND NOT taken.followed  -- so that the index of ends applies
+            SELECT taken.end_number + 1 FROM mailboxes_mailbox AS taken
+            WHERE taken.domain = %s AND taken.stem = free.stem AND taken.end_number > free.number
             AND (
                 SELECT follower.id FROM mailboxes_mailbox AS follower
                 WHERE follower.domain = %s AND follower.stem = free.stem AND follower.stem_number = taken.stem_number + 1
             ) IS NULL
-            ORDER BY taken.stem_number LIMIT 1
+            ORDER BY taken.end_number LIMIT 1
         ) ELSE number + 1 END,
         missing - 1
     FROM free WHERE missing > 0 AND number < high

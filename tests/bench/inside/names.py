@@ -89,7 +89,7 @@ def _fill(service: MailService, people: dict[str, Person]) -> None:
 def _copy(model: type[Model], template: Model, count: int, **columns: str) -> None:
     """``count`` rows like ``template`` but for these columns, each an SQL expression of ``i`` = 1, 2, …"""
     last = model._default_manager.aggregate(last=Max("pk"))["last"]
-    same = {column: column for field in model._meta.concrete_fields if (column := field.column)}
+    same = {column: column for field in model._meta.concrete_fields if not field.generated and (column := field.column)}
     columns = same | {"id": f"{last} + i"} | columns
     table = model._meta.db_table
     # Nothing of this comes from outside.

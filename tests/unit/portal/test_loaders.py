@@ -6,7 +6,8 @@ from django.template import Context, Engine
 from django.utils.translation import override
 
 TEMPLATE = """{% load i18n static %}
-{% translate "Log out" %}|{% translate 'Sent' context "folder" %}|{% translate name %}|{% translate "Help" as later %}{{ later }}
+{% translate "Log out" %}|\
+{% translate 'Sent' context "folder" %}|{% translate name %}|{% translate "Help" as later %}{{ later }}
 {% url 'home' %}|{% url "apply" "mx" %}|{% static 'css/portal.css' %}
 """
 
