@@ -51,15 +51,20 @@ function given(id) {
 // The worker judges one password at a time; of those typed meanwhile, only the newest is judged next.
 function judgeWith(script, settings, tell) {
   let worker = null;
-  let failed = false;
+  let tries = 3;
   let judging = null;
   let next = null;
   let judged = { password: null, problems: [] };
 
   function start() {
-    if (worker || failed) return;
+    if (worker || !tries) return;
     worker = new Worker(script);
-    worker.onerror = () => { failed = true; stop(); }; // it did not load: the server alone judges
+    worker.onerror = () => { // it did not load, as on a train; after three times the server alone judges
+      tries -= 1;
+      const asked = next ?? judging;
+      stop();
+      if (asked) ask(asked);
+    };
     worker.onmessage = ({ data }) => {
       judged = { password: judging, problems: data.problems };
       judging = null;

@@ -14,16 +14,13 @@ TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 @contextmanager
 def site(pages: dict[str, str]) -> Iterator[str]:
     """Serve ``pages``, HTML by path, and everything under static/; gives the address."""
-    policy = "; ".join(
-        f"{directive} {' '.join(sources)}" for directive, sources in settings.CONTENT_SECURITY_POLICY["DIRECTIVES"].items()
-    )
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             body, kind = self.found()
             self.send_response(200 if kind else 404)
             self.send_header("Content-Type", kind or "text/plain")
-            self.send_header("Content-Security-Policy", policy)
+            self.send_header("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
             self.end_headers()
             self.wfile.write(body)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.template import engines
 from django.utils.translation import override
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from accounts import strength
 from accounts.password_form import NewPasswordForm
@@ -82,6 +82,34 @@ def test_the_judge_is_fetched_only_when_a_field_is_entered(context: BrowserConte
     page.locator("#id_password").fill(GOOD)
     expect(page.locator(".meter")).to_have_attribute("data-score", "4")
     assert "/static/js/strength-worker.js" in fetched
+
+
+@pytest.mark.parametrize(("times", "judged"), [(1, True), (3, False)])
+def test_a_judge_that_does_not_load_is_fetched_again_but_not_for_ever(
+    context: BrowserContext, address: str, times: int, judged: bool
+) -> None:
+    lost = []
+
+    def lose(route: Route) -> None:
+        if len(lost) == times:
+            return route.continue_()
+        lost.append(route.request.url)
+        return route.abort()
+
+    context.route("**/strength-worker.js", lose)
+    page = context.new_page()
+    page.goto(address)
+    page.locator("#id_password").fill("hsiaoming1")
+    if judged:
+        expect(page.locator(".meter")).to_have_attribute("data-score", "1")
+    else:
+        page.wait_for_timeout(1000)
+        page.locator("#id_password").fill("hsiaoming2")
+        expect(page.locator(".meter strong")).to_be_empty()
+        page.locator("#id_password_again").fill("hsiaoming2")
+        page.locator("#send").click()
+        expect(page).to_have_url(re.compile("/sent"))  # the server will say it
+    assert len(lost) == times
 
 
 def test_nothing_breaks_the_content_security_policy(context: BrowserContext, address: str) -> None:
