@@ -1,6 +1,8 @@
 """Every page of the portal and of the demo campus, in both languages, light and dark, wide, narrow and very narrow."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
@@ -27,6 +29,8 @@ STUDENT = "9500013"  # has asked for another password, which is on its way
 WAITING = "z88007"  # gapp applied for, not opened yet
 GONE = "9700012"  # gapp cancelled while it was waited for
 HELD = "z88004"  # no passport name, so with the helpdesk
+LATE = "z88009"  # waiting for gapp for longer than was promised
+SUSPENDED = "z88010"  # gapp open, then suspended
 READER = "z88008"  # has not chosen a name for gapp
 ON_LEAVE = "z88002"
 NOBODY = ""
@@ -143,9 +147,11 @@ PLACES = {
     "password that is strong": Place(OWNER, strong_password),
     "password refused": Place(OWNER, refused_password),
     "progress": Place(WAITING, last_application),
+    "progress that is late": Place(LATE, last_application),
     "ready": Place(OWNER, "/mail/mx/ready/"),
     "mailbox": Place(OWNER, "/mail/mx/"),
     "mailbox with a new password on its way": Place(STUDENT, "/mail/student/"),
+    "mailbox suspended": Place(SUSPENDED, "/mail/gapp/"),
     "mail programs": Place(OWNER, "/mail/mx/settings/"),
     "profile expired": Place(NOBODY, "/mail/profile/old.mobileconfig"),
     "reset": Place(OWNER, "/mail/mx/reset/"),
@@ -193,6 +199,13 @@ CAMPUS = {
 }
 PREPARED: dict[str, str] = {}
 
+MAKE_LATE = """
+UPDATE mailboxes_job SET created_at = '2026-01-01 00:00:00' WHERE mailbox_id IN (
+    SELECT box.id FROM mailboxes_mailbox box JOIN accounts_person person ON person.id = box.person_id WHERE person.number = ?
+)"""
+SUSPEND = """
+UPDATE mailboxes_mailbox SET state = 'suspended' WHERE person_id = (SELECT id FROM accounts_person WHERE number = ?)"""
+
 
 @pytest.fixture(scope="module", autouse=True)
 def prepared(chromium: Browser, demo: Demo, signed_in: SignedIn) -> Iterator[None]:
@@ -209,6 +222,9 @@ def prepared(chromium: Browser, demo: Demo, signed_in: SignedIn) -> Iterator[Non
     student = page_of(STUDENT)
     apply(student, demo, "student")
     wait_until_open(student)
+    suspended = page_of(SUSPENDED)
+    apply(suspended, demo, "gapp", THREE_KINDS)
+    wait_until_open(suspended)
     held = page_of(HELD)
     agree_to_all(held, demo, "mx")
     held.locator(MAIN_BUTTON).click()
@@ -216,15 +232,24 @@ def prepared(chromium: Browser, demo: Demo, signed_in: SignedIn) -> Iterator[Non
         student.goto(f"{demo.portal}/mail/student/reset/")
         give_password(student, OTHER_PASSWORD)
         apply(page_of(WAITING), demo, "gapp", THREE_KINDS)
+        apply(page_of(LATE), demo, "gapp", THREE_KINDS)
+        in_the_database(demo, MAKE_LATE, LATE)
+        in_the_database(demo, SUSPEND, SUSPENDED)
         gone = page_of(GONE)
         apply(gone, demo, "gapp", THREE_KINDS)
         gone.goto(f"{demo.portal}/mail/gapp/cancel/")
         gone.locator(".button.danger").click()
         expect(gone.locator("h1")).to_have_text("The application is cancelled")
         PREPARED["cancelled"] = gone.url.removeprefix(demo.portal)
-        for page in (owner, student, held, gone):
+        for page in (owner, student, suspended, held, gone):
             page.context.close()
         yield
+
+
+def in_the_database(demo: Demo, statement: str, number: str) -> None:
+    """What takes an administrator's decision, or longer than a test may."""
+    with closing(sqlite3.connect(demo.var / "portal.sqlite3", timeout=20)) as database, database:
+        assert database.execute(statement, [number]).rowcount == 1
 
 
 def go(page: Page, demo: Demo, place: Place) -> None:
