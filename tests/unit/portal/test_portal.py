@@ -1,3 +1,4 @@
+import os
 from datetime import timedelta
 from typing import Any
 
@@ -5,6 +6,7 @@ import pytest
 from django.conf import LazySettings
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -58,6 +60,12 @@ def test_health_tells_of_a_key_file_that_is_not_in_force(client: Client, setting
     answer = client.get("/healthz").json()
     assert answer["ok"] is True
     assert "not a JWK Set" in answer["handoff_keys"]
+
+
+@pytest.mark.django_db
+def test_these_tests_run_on_the_database_that_the_environment_names() -> None:
+    asked_for = os.environ.get("DATABASE_URL", "sqlite").partition(":")[0]
+    assert connection.vendor == {"postgres": "postgresql"}.get(asked_for, asked_for)
 
 
 @pytest.mark.django_db
