@@ -27,14 +27,14 @@ def test_a_switch_is_0_or_1_and_nothing_else(monkeypatch: pytest.MonkeyPatch, va
 def test_a_number_that_cannot_be_meant_names_its_variable(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("HANDOFF_SKEW", value)
     with pytest.raises(ImproperlyConfigured, match="HANDOFF_SKEW"):
-        env.integer("HANDOFF_SKEW", 5)
+        env.integer("HANDOFF_SKEW", 5, most=60)
 
 
 def test_a_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    (tmp_path / "key").write_text("from-the-file\n")
+    (tmp_path / "key").write_text("from-the-file-" + "f0123456789" * 5 + "\n")
     monkeypatch.delenv("SECRET_KEY", raising=False)
     monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "key"))
-    assert env.secret("SECRET_KEY", dev=None) == "from-the-file"
+    assert env.secret("SECRET_KEY", dev=None) == "from-the-file-" + "f0123456789" * 5
     monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "missing"))
     with pytest.raises(ImproperlyConfigured, match=r"SECRET_KEY_FILE names .*cannot be read"):
         env.secret("SECRET_KEY", dev=None)
