@@ -49,9 +49,9 @@ def test_without_a_secret_the_site_does_not_start(monkeypatch: pytest.MonkeyPatc
 def test_https_can_be_off_on_this_machine_only(settings: LazySettings) -> None:
     settings.HTTPS, settings.DEBUG = False, False
     settings.ALLOWED_HOSTS = ["127.0.0.1"]
-    assert checks.https_only_off_on_loopback(None) == []
+    assert checks.open_to_this_machine_only(None) == []
     settings.ALLOWED_HOSTS = ["mail.campus.example"]
-    assert [problem.id for problem in checks.https_only_off_on_loopback(None)] == ["portal.E001"]
+    assert [problem.id for problem in checks.open_to_this_machine_only(None)] == ["portal.E001"]
 
 
 def test_health_tells_of_a_key_file_that_is_not_in_force(client: Client, settings: LazySettings, tmp_path: Any) -> None:
