@@ -101,6 +101,21 @@ def installed(folder: Path) -> Iterator[Site]:
         yield site
 
 
+def doctor(site: Site, **variables: str) -> tuple[int, str]:
+    ended = site.manage("doctor", **variables)
+    assert "Traceback" not in ended.stderr, ended.stderr
+    return ended.returncode, ended.stdout
+
+
+def one_problem(said: tuple[int, str]) -> tuple[str, str]:
+    """The problem's line and its cure, where there is just one."""
+    status, text = said
+    lines = text.splitlines()
+    [at] = [number for number, line in enumerate(lines) if line.startswith("problem")]
+    assert (status, lines[-1]) == (1, "1 problems.")
+    return lines[at].removeprefix("problem  "), lines[at + 1].strip()
+
+
 def get(port: int, path: str) -> tuple[int, str]:
     """Status and body; 0 where nobody listens or answers within the patience of a test."""
     connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
