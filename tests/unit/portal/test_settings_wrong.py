@@ -137,6 +137,16 @@ def test_good_settings_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     assert taken["HTTPS"] is True
 
 
+def test_the_example_of_an_environment_file_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    lines = (ROOT / "deploy" / "portal.env").read_text().splitlines()
+    example = dict(line.split("=", 1) for line in lines if not line.startswith("#"))
+    assert example.keys() <= variables_read() | {"SECRET_KEY_FILE"}
+    (tmp_path / "secret-key").write_text(SECRET)
+    taken = read("portal/settings.py", example | {"SECRET_KEY_FILE": str(tmp_path / "secret-key")}, monkeypatch)
+    assert taken["HTTPS"] is True
+    assert taken["ALLOWED_HOSTS"] == ["mail.campus.example"]
+
+
 def test_a_redis_may_listen_on_a_unix_socket(monkeypatch: pytest.MonkeyPatch) -> None:
     taken = read("portal/settings.py", PRODUCTION | {"REDIS_URL": "unix://:pw@/run/redis/redis.sock"}, monkeypatch)
     assert taken["CELERY_BROKER_URL"] == "redis+socket://:pw@/run/redis/redis.sock?virtual_host=0"
