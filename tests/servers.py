@@ -3,12 +3,14 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 START_SECONDS = 30.0
@@ -27,9 +29,57 @@ def postgres_programs() -> Path | None:
     return found[-1] if found else None
 
 
+@dataclass(frozen=True)
+class Server:
+    """``url`` is what DATABASE_URL or REDIS_URL takes."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown; it would wait for its clients otherwise
+        self.process.wait(timeout=START_SECONDS)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It and its children take connections, but do nothing."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        pids = [self.process.pid, *map(int, children)]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def redis() -> Iterator[Server]:
+    """A new Redis with nothing in it, that keeps nothing."""
+    folder = Path(tempfile.mkdtemp(prefix="redis-", dir="/tmp"))
+    port = free_port()
+    options = ("--bind", "127.0.0.1", "--port", str(port), "--dir", folder, "--save", "", "--appendonly", "no")
+    server = subprocess.Popen(["/usr/bin/redis-server", *options], stdout=subprocess.DEVNULL)
+    try:
+        _wait_for(port)
+        yield Server(f"redis://127.0.0.1:{port}", server)
+    finally:
+        server.kill()
+        server.wait(timeout=START_SECONDS)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def postgres() -> Iterator[str]:
-    """A new PostgreSQL cluster; the value is its DATABASE_URL. It refuses to run as root, so root lends it "postgres"."""
+    """A new PostgreSQL cluster; the value is its DATABASE_URL."""
+    with postgres_server() as server:
+        yield server.url
+
+
+@contextmanager
+def postgres_server() -> Iterator[Server]:
+    """It refuses to run as root, so root lends it "postgres"."""
     programs = postgres_programs()
     if programs is None:
         raise RuntimeError("PostgreSQL is not installed.")
@@ -50,9 +100,9 @@ def postgres() -> Iterator[str]:
         )  # fmt: skip
         try:
             _wait_for(port)
-            yield f"postgres://portal@127.0.0.1:{port}/postgres"
+            yield Server(f"postgres://portal@127.0.0.1:{port}/postgres", server)
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)
             server.wait(timeout=START_SECONDS)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -3,6 +3,7 @@
 import logging
 
 from celery import shared_task
+from django.core.cache import cache
 from django.utils import timezone
 
 from mailboxes.models import Job
@@ -11,6 +12,7 @@ from mailboxes.provisioning.stores import StoreError, registry
 
 log = logging.getLogger(__name__)
 SWEEP_AT_ONCE = 500
+SWEPT_AT = "swept-at"  # in the cache: when a sweep ran last, the sign of life of beat
 
 
 @shared_task(ignore_result=True)
@@ -36,6 +38,7 @@ def sweep() -> None:
     """Ring for every job that is due and that nobody holds: what a lost bell, a dead worker or a pause left behind."""
     for job_id in outbox.due(timezone.now()).order_by("due_at").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
         bell.ring(job_id)
+    cache.set(SWEPT_AT, timezone.now(), timeout=None)
 
 
 def _converge(job: Job) -> None:
