@@ -60,7 +60,6 @@ def _run(site: Site, faults: list[Fault], times: int, *, together: bool) -> bool
                 print(f"{fault.name}: {turn + 1}", file=sys.stderr, flush=True)
                 site.parts.check()
                 fault.strike(site)
-        _settle(site)
         crowd.go_home()
         _settle(site)
         verdicts.append(judge(site, MaildirMail(site.folder / "mail"), crowd.people))

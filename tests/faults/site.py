@@ -32,6 +32,7 @@ class Site:
         self.postgres = stack.enter_context(servers.postgres_cluster())
         self.postgres.start()
         self._running: dict[str, Part] = {}
+        self._said_before: dict[str, int] = {}  # octets in its log when it was started
         self.port = free_port()
         self._redis_port, self._redis_password = free_port(), secrets.token_urlsafe(16)
         (folder / "redis.conf").write_text(
@@ -74,15 +75,14 @@ class Site:
         for name in WORKERS:
             self.wait_for_worker(name)
 
-    def start_part(self, name: str) -> Part:
-        part = self.parts.start(name, *self._argv[name], log=self.logs / f"{name}.log", env=self.env)
-        self._running[name] = part
-        return part
+    def start_part(self, name: str) -> None:
+        log = self.logs / f"{name}.log"
+        self._said_before[name] = log.stat().st_size if log.exists() else 0
+        self._running[name] = self.parts.start(name, *self._argv[name], log=log, env=self.env)
 
     def wait_for_worker(self, name: str) -> None:
         part = self._running[name]
-        began = part.log.read_text(errors="replace").rfind(" celery@") if part.log.exists() else 0
-        self.parts.wait_for(part, lambda: f"{name}@" in part.log.read_text(errors="replace")[max(0, began) :])
+        self.parts.wait_for(part, lambda: b" ready." in part.log.read_bytes()[self._said_before[name] :])
 
     def pid(self, name: str) -> int:
         return self._running[name].process.pid
