@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
 import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -13,33 +12,33 @@ from portal import env
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
+VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
 
 DEBUG = env.boolean("DEBUG")
 # Off only for a trial on loopback without a certificate; portal/checks.py refuses it anywhere else.
 HTTPS = env.boolean("HTTPS", default=not DEBUG)
 SECRET_KEY = env.secret("SECRET_KEY", dev="dev-only-" + "x" * 50 if DEBUG else None)
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 # Addresses or networks of our own reverse proxies: only their X-Forwarded-For is believed.
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 
 # --- the campus and its hand-off -------------------------------------------------------------------------------
-CAMPUS_URL = env.text("CAMPUS_URL", "http://127.0.0.1:8001/")
-HANDOFF_KEYS_FILE = Path(env.text("HANDOFF_KEYS_FILE", str(VAR_DIR / "handoff-keys.json")))
+CAMPUS_URL = env.web_address("CAMPUS_URL", "http://127.0.0.1:8001/", https=HTTPS)
+HANDOFF_KEYS_FILE = env.file("HANDOFF_KEYS_FILE", VAR_DIR / "handoff-keys.json")
 HANDOFF_AUDIENCE = env.text("HANDOFF_AUDIENCE", "portal.test")
-HANDOFF_SKEW = env.integer("HANDOFF_SKEW", 5)  # seconds
+HANDOFF_SKEW = env.integer("HANDOFF_SKEW", 5, most=60)  # seconds
 
 # --- who answers for the service; shown in the footer and on the contact page ------------------------------------
 OFFICE_NAME = {
     "zh-hant": env.text("OFFICE_NAME_ZH", "計算機與通訊中心 網路系統組"),
     "en": env.text("OFFICE_NAME_EN", "Computer and Communication Center, Network Systems Division"),
 }
-OFFICE_EMAIL = env.text("OFFICE_EMAIL", "helpdesk@campus.example")
+OFFICE_EMAIL = env.email("OFFICE_EMAIL", "helpdesk@campus.example")
 OFFICE_PHONE = env.text("OFFICE_PHONE", "03-000-0000")
 
 # --- the mail store that needs no server ---------------------------------------------------------------------
-MAILDIR_ROOT = Path(env.text("MAILDIR_ROOT", str(VAR_DIR / "mail")))
+MAILDIR_ROOT = env.folder("MAILDIR_ROOT", VAR_DIR / "mail")
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -91,11 +90,7 @@ TEMPLATES = [
 
 # --- data ----------------------------------------------------------------------------------------------------
 DATABASES: dict[str, Any] = {
-    "default": dj_database_url.parse(
-        env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}"),
-        conn_max_age=60,
-        conn_health_checks=True,
-    )
+    "default": env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}"),
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # IMMEDIATE: two writers wait for each other instead of failing with "locked". FULL: the outbox survives a power cut.
@@ -104,15 +99,28 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
+else:
+    # libpq's own names, in seconds: a server that is gone is noticed, instead of being waited for without end. What the
+    # address says itself wins.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "application_name": "portal",
+    } | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379")
+CELERY_BROKER_URL, CACHE_URL = env.redis("REDIS_URL", "redis://127.0.0.1:6379")
 CACHES: dict[str, Any] = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": f"{REDIS_URL}/1"},
+    "default": {
+        "BACKEND": "portal.cache.SharedCache",
+        "LOCATION": CACHE_URL,
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},  # seconds
+    },
 }
 
 # --- the queue: a bell only; the outbox table is the truth -------------------------------------------------------
-CELERY_BROKER_URL = f"{REDIS_URL}/0"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -148,6 +156,9 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+# In the database, not in Redis: a hand-off spends its token and begins its session in one transaction, a Redis that is
+# flushed signs nobody out, and one that hangs holds up no page. It costs one read by primary key.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 8 * 3600  # seconds; a working day
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
@@ -202,6 +213,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["stderr"], "level": env.log_level("LOG_LEVEL", "INFO")},
     "loggers": {"django": {"handlers": [], "level": "INFO"}},
 }

@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 START_SECONDS = 30.0
@@ -30,79 +30,89 @@ def postgres_programs() -> Path | None:
 
 
 @dataclass
-class Postgres:
-    """A cluster in a folder of its own. It refuses to run as root, so root lends it the user "postgres"."""
+class Server:
+    """``url`` is what DATABASE_URL or REDIS_URL takes; ``folder`` holds its data and its log."""
 
+    url: str
     folder: Path
     port: int
-    _process: subprocess.Popen[bytes] | None = None
+    argv: list[str | Path]
+    user: dict[str, int]  # for subprocess
+    process: subprocess.Popen[bytes] = field(init=False)
 
-    @property
-    def url(self) -> str:
-        return f"postgres://portal@127.0.0.1:{self.port}/postgres"
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "log"
-
-    def start(self, *settings: str) -> None:
-        """``settings`` are like ``log_statement=all``; the same ones are wanted at each start."""
-        options = [word for setting in ("fsync=off", "max_connections=200", *settings) for word in ("-c", setting)]
-        argv = [_programs() / "postgres", "-D", self.folder / "data", "-p", str(self.port), "-h", "127.0.0.1"]
-        with self.log.open("a") as log:
-            self._process = subprocess.Popen(
-                [*argv, "-k", str(self.folder), *options], stderr=log, cwd=self.folder, **_owner(),  # type: ignore[call-overload]
-            )  # fmt: skip
+    def start(self) -> None:
+        with (self.folder / "log").open("a") as log:
+            self.process = subprocess.Popen(self.argv, stdout=log, stderr=log, cwd=self.folder, **self.user)  # type: ignore[call-overload]
         _wait_for(self.port)
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
-        """SIGINT ends every connection and shuts down; SIGQUIT stops at once, and the next start recovers."""
-        if self._process:
-            self._process.send_signal(how)
-            self._process.wait(timeout=START_SECONDS)
+        """Of PostgreSQL, SIGINT ends all connections and shuts down, SIGQUIT stops at once and the next start recovers."""
+        self.process.send_signal(how)
+        self.process.wait(timeout=START_SECONDS)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It and its children take connections, but do nothing."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        pids = [self.process.pid, *map(int, children)]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
 
 
 @contextmanager
-def postgres_cluster() -> Iterator[Postgres]:
-    """A new cluster, not started yet."""
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # socket paths must be short
-    if user := _owner():
-        os.chown(folder, user["user"], user["group"])
-    cluster = Postgres(folder, free_port())
+def redis() -> Iterator[Server]:
+    """A new Redis with nothing in it, that keeps what it is told to an append-only file."""
+    folder = Path(tempfile.mkdtemp(prefix="redis-", dir="/tmp"))
+    port = free_port()
+    argv = ["/usr/bin/redis-server", "--bind", "127.0.0.1", "--port", str(port), "--dir", folder]
+    server = Server(f"redis://127.0.0.1:{port}", folder, port, [*argv, "--save", "", "--appendonly", "yes"], {})
     try:
-        subprocess.run(
-            [_programs() / "initdb", "-D", folder / "data", "-U", "portal", "-A", "trust", "-E", "UTF8", "--no-sync"],
-            check=True, stdout=subprocess.DEVNULL, cwd=folder, **_owner(),  # type: ignore[call-overload]
-        )  # fmt: skip
-        try:
-            yield cluster
-        finally:
-            cluster.stop()
+        server.start()
+        yield server
     finally:
+        server.process.kill()
+        server.process.wait(timeout=START_SECONDS)
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
 def postgres() -> Iterator[str]:
-    """A new PostgreSQL cluster that runs; the value is its DATABASE_URL."""
-    with postgres_cluster() as cluster:
-        cluster.start()
-        yield cluster.url
+    """A new PostgreSQL cluster; the value is its DATABASE_URL."""
+    with postgres_server() as server:
+        yield server.url
 
 
-def _programs() -> Path:
+@contextmanager
+def postgres_server(*settings: str) -> Iterator[Server]:
+    """It refuses to run as root, so root lends it "postgres"; ``settings`` are like ``log_statement=all``."""
     programs = postgres_programs()
     if programs is None:
         raise RuntimeError("PostgreSQL is not installed.")
-    return programs
-
-
-def _owner() -> dict[str, int]:
-    """For subprocess: whom the cluster belongs to, where we are root."""
-    if os.getuid() != 0:
-        return {}
-    owner = pwd.getpwnam("postgres")
-    return {"user": owner.pw_uid, "group": owner.pw_gid}
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # socket paths must be short
+    owner = pwd.getpwnam("postgres") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
+    os.chown(folder, owner.pw_uid, owner.pw_gid)
+    port = free_port()
+    user = {"user": owner.pw_uid, "group": owner.pw_gid} if os.getuid() == 0 else {}
+    argv = [programs / "postgres", "-D", folder / "data", "-p", str(port), "-h", "127.0.0.1", "-k", folder]
+    options = [word for setting in ("fsync=off", "max_connections=200", *settings) for word in ("-c", setting)]
+    server = Server(f"postgres://portal@127.0.0.1:{port}/postgres", folder, port, [*argv, *options], user)
+    try:
+        subprocess.run(
+            [programs / "initdb", "-D", folder / "data", "-U", "portal", "-A", "trust", "-E", "UTF8", "--no-sync"],
+            check=True, stdout=subprocess.DEVNULL, cwd=folder, **user,  # type: ignore[call-overload]
+        )  # fmt: skip
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait_for(port: int) -> None:

@@ -29,8 +29,7 @@ class Site:
         self.points, self.logs = folder / "points", folder / "log"
         for place in (self.points, self.logs, folder / "redis"):
             place.mkdir()
-        self.postgres = stack.enter_context(servers.postgres_cluster())
-        self.postgres.start()
+        self.postgres = stack.enter_context(servers.postgres_server())
         self._running: dict[str, Part] = {}
         self._said_before: dict[str, int] = {}  # octets in its log when it was started
         self.port = free_port()
@@ -113,5 +112,5 @@ class Site:
                 finally:
                     connection.close()
             if time.monotonic() > deadline:
-                raise Trouble(f"PostgreSQL does not answer. Its log: {self.postgres.log}")
+                raise Trouble(f"PostgreSQL does not answer. Its log: {self.postgres.folder}/log")
             time.sleep(0.1)

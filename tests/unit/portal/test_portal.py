@@ -1,3 +1,4 @@
+import os
 from datetime import timedelta
 from typing import Any
 
@@ -5,6 +6,7 @@ import pytest
 from django.conf import LazySettings
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -25,14 +27,14 @@ def test_a_switch_is_0_or_1_and_nothing_else(monkeypatch: pytest.MonkeyPatch, va
 def test_a_number_that_cannot_be_meant_names_its_variable(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("HANDOFF_SKEW", value)
     with pytest.raises(ImproperlyConfigured, match="HANDOFF_SKEW"):
-        env.integer("HANDOFF_SKEW", 5)
+        env.integer("HANDOFF_SKEW", 5, most=60)
 
 
 def test_a_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    (tmp_path / "key").write_text("from-the-file\n")
+    (tmp_path / "key").write_text("from-the-file-" + "f0123456789" * 5 + "\n")
     monkeypatch.delenv("SECRET_KEY", raising=False)
     monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "key"))
-    assert env.secret("SECRET_KEY", dev=None) == "from-the-file"
+    assert env.secret("SECRET_KEY", dev=None) == "from-the-file-" + "f0123456789" * 5
     monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "missing"))
     with pytest.raises(ImproperlyConfigured, match=r"SECRET_KEY_FILE names .*cannot be read"):
         env.secret("SECRET_KEY", dev=None)
@@ -58,6 +60,12 @@ def test_health_tells_of_a_key_file_that_is_not_in_force(client: Client, setting
     answer = client.get("/healthz").json()
     assert answer["ok"] is True
     assert "not a JWK Set" in answer["handoff_keys"]
+
+
+@pytest.mark.django_db
+def test_these_tests_run_on_the_database_that_the_environment_names() -> None:
+    asked_for = os.environ.get("DATABASE_URL", "sqlite").partition(":")[0]
+    assert connection.vendor == {"postgres": "postgresql"}.get(asked_for, asked_for)
 
 
 @pytest.mark.django_db
