@@ -15,8 +15,8 @@ from tests.faults import points, strikes
 from tests.faults.judging import Verdict, judge
 from tests.faults.mail import MaildirMail
 from tests.faults.people import Crowd
-from tests.faults.site import Site
 from tests.faults.strikes import FAULTS, Fault
+from tests.production import Production
 
 AT_ONCE = 3
 SETTLING_SECONDS = 400.0  # more than the longest pause between two tries of a job
@@ -37,7 +37,7 @@ def main() -> int:
     try:
         with ExitStack() as stack:
             stack.callback(parts.stop)  # before PostgreSQL goes
-            good = _run(Site(parts, stack, folder), faults, options.times, together=options.together)
+            good = _run(_production(parts, stack, folder), faults, options.times, together=options.together)
     except Told:
         print("Stopping ...", file=sys.stderr)
         return 130
@@ -49,7 +49,14 @@ def main() -> int:
     return 0 if good else 1
 
 
-def _run(site: Site, faults: list[Fault], times: int, *, together: bool) -> bool:
+def _production(parts: Parts, stack: ExitStack, folder: Path) -> Production:
+    where = folder / "points"
+    where.mkdir()
+    modules = {"web": "tests.faults.web", "celery": "tests.faults.worker"}
+    return Production(parts, stack, folder, **modules, **{points.FOLDER: str(where)})
+
+
+def _run(site: Production, faults: list[Fault], times: int, *, together: bool) -> bool:
     site.start()
     say(HEADER)
     verdicts = []
@@ -68,7 +75,7 @@ def _run(site: Site, faults: list[Fault], times: int, *, together: bool) -> bool
     return all(verdict.good for verdict in verdicts) and _recovery(site)
 
 
-def _settle(site: Site) -> None:
+def _settle(site: Production) -> None:
     """Until nothing waits that was asked for before now."""
     [[newest]] = site.query("SELECT coalesce(max(id), 0) FROM mailboxes_job")
     deadline = time.monotonic() + SETTLING_SECONDS
@@ -86,9 +93,9 @@ def _row(name: str, times: int, verdict: Verdict) -> str:
     return "".join(f"| {cell} " for cell in cells) + "|"
 
 
-def _recovery(site: Site) -> bool:
+def _recovery(site: Production) -> bool:
     """How long a killed worker's job lay until another took it up."""
-    claims = points.claims(site.points)
+    claims = points.claims(Path(site.env[points.FOLDER]))
     seconds = []
     for when, pid in strikes.killed:
         held = next(job for claimed, by, job in reversed(claims) if by == pid and claimed <= when)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.faults.mail import Mail
 from tests.faults.people import LOST, Person
-from tests.faults.site import Site
+from tests.production import Production
 
 BOXES = """
 SELECT person.subject, box.local_part || '@' || box.domain, box.state,
@@ -30,7 +30,7 @@ class Verdict:
         return not (self.lost or self.doubled or self.wrong or self.waiting)
 
 
-def judge(site: Site, mail: Mail, people: list[Person]) -> Verdict:
+def judge(site: Production, mail: Mail, people: list[Person]) -> Verdict:
     """Look at each of the people's mailboxes; what is not right is also told on standard error."""
     boxes = defaultdict(list)
     for subject, *box in site.query(BOXES):

@@ -9,13 +9,14 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+FOLDER = "FAULT_POINTS"
 HELD_SECONDS = 25.0  # shorter than a task's time limit: a process that was caught too late goes on by itself
 CLAIMS = "claims"
 
 
 def come_by(point: str) -> None:
     """In the process under test: stop here if the point is armed."""
-    folder = Path(os.environ["FAULT_POINTS"])
+    folder = Path(os.environ[FOLDER])
     try:
         (folder / point).rename(folder / f"{point}.{os.getpid()}")
     except FileNotFoundError:
@@ -26,7 +27,7 @@ def come_by(point: str) -> None:
 def note_claim(job_id: int, attempt: int) -> None:
     """In the worker: write down which process has claimed which job when."""
     line = f"{time.time()} {os.getpid()} {job_id} {attempt}\n".encode()
-    descriptor = os.open(Path(os.environ["FAULT_POINTS"]) / CLAIMS, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    descriptor = os.open(Path(os.environ[FOLDER]) / CLAIMS, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.write(descriptor, line)
     os.close(descriptor)
 

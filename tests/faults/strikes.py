@@ -8,11 +8,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 
 from _support import Trouble
 
 from tests.faults import points
-from tests.faults.site import Site
+from tests.production import Production
 
 CATCH_SECONDS = 60.0
 FROZEN_SECONDS = (2.0, 8.0)  # under and over the five seconds that a client waits for Redis
@@ -22,7 +23,7 @@ DOWN_SECONDS = 2.0
 @dataclass(frozen=True)
 class Fault:
     name: str
-    strike: Callable[[Site], None]
+    strike: Callable[[Production], None]
 
 
 # When (seconds since 1970) which worker process was killed, for how long its job was left alone.
@@ -30,8 +31,8 @@ killed: list[tuple[float, int]] = []
 _turn = count()
 
 
-def _worker_killed(point: str) -> Callable[[Site], None]:
-    def strike(site: Site) -> None:
+def _worker_killed(point: str) -> Callable[[Production], None]:
+    def strike(site: Production) -> None:
         pid = _caught(site, point)
         name = site.worker_of(pid)
         killed.append((time.time(), pid))
@@ -45,34 +46,34 @@ def _worker_killed(point: str) -> Callable[[Site], None]:
     return strike
 
 
-def _web_killed(point: str) -> Callable[[Site], None]:
-    def strike(site: Site) -> None:
+def _web_killed(point: str) -> Callable[[Production], None]:
+    def strike(site: Production) -> None:
         os.kill(_caught(site, point), signal.SIGKILL)
         time.sleep(random.uniform(0.2, 1))  # noqa: S311
 
     return strike
 
 
-def _caught(site: Site, point: str) -> int:
-    pid = points.catch(site.points, point, CATCH_SECONDS)
+def _caught(site: Production, point: str) -> int:
+    pid = points.catch(Path(site.env[points.FOLDER]), point, CATCH_SECONDS)
     if pid is None:
         raise Trouble(f"No process came by the point {point!r} within {CATCH_SECONDS:.0f} s. Logs: {site.logs}")
     return pid
 
 
-def _redis_flushed(site: Site) -> None:
+def _redis_flushed(site: Production) -> None:
     time.sleep(random.uniform(0, 0.5))  # noqa: S311
-    site.redis().flushall()
+    site.redis_client().flushall()
 
 
-def _redis_killed(site: Site) -> None:
+def _redis_killed(site: Production) -> None:
     site.kill_part("redis")
     time.sleep(random.uniform(0, DOWN_SECONDS))  # noqa: S311
     site.start_part("redis")
     time.sleep(DOWN_SECONDS)
 
 
-def _redis_frozen(site: Site) -> None:
+def _redis_frozen(site: Production) -> None:
     os.kill(site.pid("redis"), signal.SIGSTOP)
     try:
         time.sleep(random.uniform(*FROZEN_SECONDS))  # noqa: S311
@@ -81,8 +82,8 @@ def _redis_frozen(site: Site) -> None:
     time.sleep(DOWN_SECONDS)
 
 
-def _postgres_restarted(how: signal.Signals) -> Callable[[Site], None]:
-    def strike(site: Site) -> None:
+def _postgres_restarted(how: signal.Signals) -> Callable[[Production], None]:
+    def strike(site: Production) -> None:
         site.postgres.stop(how)
         time.sleep(random.uniform(0, DOWN_SECONDS))  # noqa: S311
         site.postgres.start()
@@ -91,7 +92,7 @@ def _postgres_restarted(how: signal.Signals) -> Callable[[Site], None]:
     return strike
 
 
-def _both_web_killed(site: Site) -> None:
+def _both_web_killed(site: Production) -> None:
     """The whole web server, at any moment."""
     with suppress(ProcessLookupError):
         site.kill_part("web")
