@@ -66,6 +66,7 @@ class Production:
         self._said_before: dict[str, int] = {}  # octets in its log when it was started
 
     def start(self) -> None:
+        self.began = time.time()
         self.start_part("redis")
         for command in STEPS:
             self.manage(*command)
