@@ -94,6 +94,10 @@ class Production:
         part = self._running[name]
         self.parts.wait_for(part, lambda: b" ready." in part.log.read_bytes()[self._said_before[name] :])
 
+    def check(self) -> None:
+        """Trouble if a part has ended that nobody has struck."""
+        self.parts.check(*self._running.values())
+
     def pid(self, name: str) -> int:
         return self._running[name].process.pid
 

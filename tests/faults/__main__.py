@@ -1,6 +1,7 @@
 """Strikes one fault after the other, each with people of its own, and prints what became of their requests."""
 
 import argparse
+import random
 import shutil
 import sys
 import tempfile
@@ -18,7 +19,8 @@ from tests.faults.people import Crowd
 from tests.faults.strikes import FAULTS, Fault
 from tests.production import Production
 
-AT_ONCE = 3
+AT_ONCE = 3  # people
+PAUSE = 1.0  # seconds, the longest between two strikes
 SETTLING_SECONDS = 400.0  # more than the longest pause between two tries of a job
 RECOVERY_SECONDS = 60.0
 HEADER = "| fault | times | requests | without an answer | lost | doubled | wrong | still waiting |\n" + "| --- " * 8 + "|"
@@ -64,10 +66,12 @@ def _run(site: Production, faults: list[Fault], times: int, *, together: bool) -
         crowd = Crowd(site.port, site.campus, at_once=AT_ONCE)
         for fault in group:
             for turn in range(times):
-                print(f"{fault.name}: {turn + 1}", file=sys.stderr, flush=True)
-                site.parts.check()
+                print(f"{time.strftime('%X')} {fault.name}: {turn + 1}", file=sys.stderr, flush=True)
+                time.sleep(random.uniform(0, PAUSE))  # noqa: S311
+                site.check()
                 fault.strike(site)
         crowd.go_home()
+        print(f"{time.strftime('%X')} settling", file=sys.stderr, flush=True)
         _settle(site)
         verdicts.append(judge(site, MaildirMail(site.folder / "mail"), crowd.people))
         names = "; ".join(fault.name for fault in group)
@@ -80,7 +84,7 @@ def _settle(site: Production) -> None:
     [[newest]] = site.query("SELECT coalesce(max(id), 0) FROM mailboxes_job")
     deadline = time.monotonic() + SETTLING_SECONDS
     while time.monotonic() < deadline:
-        site.parts.check()
+        site.check()
         [[waiting]] = site.query(f"SELECT count(*) FROM mailboxes_job WHERE state = 'waiting' AND id <= {newest:d}")  # noqa: S608
         if not waiting:
             return

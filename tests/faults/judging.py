@@ -40,7 +40,7 @@ def judge(site: Production, mail: Mail, people: list[Person]) -> Verdict:
     for person in people:
         verdict.requests += len(person.requests)
         verdict.unanswered += sum(request.answer == LOST for request in person.requests)
-        found = _fault_of(person, boxes[f"z{person.number:05}"], accounts, mail)
+        found = fault_of(person, boxes[f"z{person.number:05}"], accounts, mail)
         if found:
             kind, why = found
             setattr(verdict, kind, getattr(verdict, kind) + 1)
@@ -53,7 +53,8 @@ def judge(site: Production, mail: Mail, people: list[Person]) -> Verdict:
     return verdict
 
 
-def _fault_of(person: Person, rows: list[list[object]], accounts: dict[str, int], mail: Mail) -> tuple[str, str] | None:
+def fault_of(person: Person, rows: list[list[object]], accounts: dict[str, int], mail: Mail) -> tuple[str, str] | None:
+    """What is wrong with the person's mailbox, as the field of a verdict and a sentence; ``rows`` are those of ``BOXES``."""
     if not rows:
         return ("lost", "the application was received, and there is no mailbox.") if person.was_received() else None
     if len(rows) > 1:
