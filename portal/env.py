@@ -31,14 +31,18 @@ def words(name: str, default: str = "") -> list[str]:
 
 
 def secret(name: str, *, dev: str | None) -> str:
-    """``NAME``, or the content of the file that ``NAME_FILE`` names; ``dev`` where neither is set, unless it is None."""
-    if path := os.environ.get(f"{name}_FILE"):
-        try:
-            value = Path(path).read_text().strip()
-        except OSError as error:
-            raise ImproperlyConfigured(f"{name}_FILE names {path!r}, which cannot be read: {error.strerror}.") from error
-    else:
-        value = os.environ.get(name, "") or (dev or "")
+    """What ``optional_secret`` finds; ``dev`` where nothing is set, unless it is None."""
+    value = optional_secret(name) or dev
     if not value:
         raise ImproperlyConfigured(f"{name} is not set. Put it into {name}, or its path into {name}_FILE.")
     return value
+
+
+def optional_secret(name: str) -> str:
+    """``NAME``, or the content of the file that ``NAME_FILE`` names; empty where neither is set."""
+    if path := os.environ.get(f"{name}_FILE"):
+        try:
+            return Path(path).read_text().strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE names {path!r}, which cannot be read: {error.strerror}.") from error
+    return os.environ.get(name, "")

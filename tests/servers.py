@@ -49,7 +49,7 @@ def postgres() -> Iterator[str]:
             stderr=(folder / "log").open("w"), cwd=folder, **user,  # type: ignore[call-overload]
         )  # fmt: skip
         try:
-            _wait_for(port)
+            wait_for(port)
             yield f"postgres://portal@127.0.0.1:{port}/postgres"
         finally:
             server.terminate()
@@ -58,7 +58,8 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Until something listens there; RuntimeError if nothing does in half a minute."""
     deadline = time.monotonic() + START_SECONDS
     while True:
         with socket.socket() as probe:
