@@ -40,6 +40,13 @@ OFFICE_PHONE = env.text("OFFICE_PHONE", "03-000-0000")
 # --- the mail store that needs no server ---------------------------------------------------------------------
 MAILDIR_ROOT = env.folder("MAILDIR_ROOT", VAR_DIR / "mail")
 
+# --- the mail server: Dovecot and Postfix, which read their accounts from a database of their own ---------------------
+MAIL_DATABASE_URL = env.optional_secret("MAIL_DATABASE_URL")
+DOVEADM_URL = env.text("DOVEADM_URL", "http://127.0.0.1:8080")
+DOVEADM_API_KEY = env.optional_secret("DOVEADM_API_KEY")
+LMTP_URL = env.text("LMTP_URL", "lmtp://127.0.0.1:24")
+IMAP_URL = env.optional_secret("IMAP_URL")  # only for the doctor's trial sign-in
+
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",

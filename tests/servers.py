@@ -43,7 +43,7 @@ class Server:
     def start(self) -> None:
         with (self.folder / "log").open("a") as log:
             self.process = subprocess.Popen(self.argv, stdout=log, stderr=log, cwd=self.folder, **self.user)  # type: ignore[call-overload]
-        _wait_for(self.port)
+        wait_for(self.port)
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """Of PostgreSQL, SIGINT ends all connections and shuts down, SIGQUIT stops at once and the next start recovers."""
@@ -115,7 +115,8 @@ def postgres_server(*settings: str) -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Until something listens there; RuntimeError if nothing does in half a minute."""
     deadline = time.monotonic() + START_SECONDS
     while True:
         with socket.socket() as probe:
