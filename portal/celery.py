@@ -5,10 +5,15 @@ from celery import Celery
 from celery.loaders.app import AppLoader
 from celery.signals import beat_init, worker_init
 from django.core.exceptions import ImproperlyConfigured
+from kombu.transport.redis import QoS
 
 from portal import start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+# A worker that loses Redis would put back what it has not finished over the connection that it has just closed, fail at that
+# with an AttributeError, and end for good. The sweep brings back all of it anyway.
+QoS.restore_at_shutdown = False
 
 
 class Loader(AppLoader):

@@ -111,17 +111,21 @@ def file(name: str, default: Path) -> Path:
 
 
 def secret(name: str, *, dev: str | None) -> str:
-    """``NAME``, or the content of the file that ``NAME_FILE`` names; ``dev`` where neither is set, unless it is None."""
-    if path := os.environ.get(f"{name}_FILE"):
-        value = _content(f"{name}_FILE", path)
-    else:
-        value = os.environ.get(name, "") or (dev or "")
+    """What ``optional_secret`` finds; ``dev`` where nothing is set, unless it is None."""
+    value = optional_secret(name) or dev
     if not value:
         raise ImproperlyConfigured(f"{name} is not set. Put it into {name}, or its path into {name}_FILE.")
     if len(value) < SHORTEST_SECRET or len(set(value)) < FEWEST_DIFFERENT:
         cure = "Make one with \"python3 -c 'import secrets; print(secrets.token_urlsafe(50))'\"."
         raise ImproperlyConfigured(f"{name} is easy to guess: it needs {SHORTEST_SECRET} random characters. {cure}")
     return value
+
+
+def optional_secret(name: str) -> str:
+    """``NAME``, or the content of the file that ``NAME_FILE`` names; empty where neither is set."""
+    if path := os.environ.get(f"{name}_FILE"):
+        return _content(f"{name}_FILE", path)
+    return os.environ.get(name, "")
 
 
 def database(name: str, default: str) -> dj_database_url.DBConfig:

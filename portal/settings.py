@@ -39,6 +39,13 @@ OFFICE_PHONE = env.text("OFFICE_PHONE", "03-000-0000")
 # --- the mail store that needs no server ---------------------------------------------------------------------
 MAILDIR_ROOT = env.folder("MAILDIR_ROOT", VAR_DIR / "mail")
 
+# --- the mail server: Dovecot and Postfix, which read their accounts from a database of their own ---------------------
+MAIL_DATABASE_URL = env.optional_secret("MAIL_DATABASE_URL")
+DOVEADM_URL = env.text("DOVEADM_URL", "http://127.0.0.1:8080")
+DOVEADM_API_KEY = env.optional_secret("DOVEADM_API_KEY")
+LMTP_URL = env.text("LMTP_URL", "lmtp://127.0.0.1:24")
+IMAP_URL = env.optional_secret("IMAP_URL")  # only for the doctor's trial sign-in
+
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -130,7 +137,7 @@ CACHES: dict[str, Any] = {
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_TASK_TIME_LIMIT = 40  # seconds; shorter than an outbox lease, so a lease never outlives its holder's task
+CELERY_TASK_TIME_LIMIT = 30  # seconds: two calls of a store at their slowest, and shorter than a lease of the outbox
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

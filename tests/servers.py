@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 START_SECONDS = 30.0
@@ -29,15 +29,25 @@ def postgres_programs() -> Path | None:
     return found[-1] if found else None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Server:
-    """``url`` is what DATABASE_URL or REDIS_URL takes."""
+    """``url`` is what DATABASE_URL or REDIS_URL takes; ``folder`` holds its data and its log."""
 
     url: str
-    process: subprocess.Popen[bytes]
+    folder: Path
+    port: int
+    argv: list[str | Path]
+    user: dict[str, int]  # for subprocess
+    process: subprocess.Popen[bytes] = field(init=False)
 
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown; it would wait for its clients otherwise
+    def start(self) -> None:
+        with (self.folder / "log").open("a") as log:
+            self.process = subprocess.Popen(self.argv, stdout=log, stderr=log, cwd=self.folder, **self.user)  # type: ignore[call-overload]
+        wait_for(self.port)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Of PostgreSQL, SIGINT ends all connections and shuts down, SIGQUIT stops at once and the next start recovers."""
+        self.process.send_signal(how)
         self.process.wait(timeout=START_SECONDS)
 
     @contextmanager
@@ -56,17 +66,17 @@ class Server:
 
 @contextmanager
 def redis() -> Iterator[Server]:
-    """A new Redis with nothing in it, that keeps nothing."""
+    """A new Redis with nothing in it, that keeps what it is told to an append-only file."""
     folder = Path(tempfile.mkdtemp(prefix="redis-", dir="/tmp"))
     port = free_port()
-    options = ("--bind", "127.0.0.1", "--port", str(port), "--dir", folder, "--save", "", "--appendonly", "no")
-    server = subprocess.Popen(["/usr/bin/redis-server", *options], stdout=subprocess.DEVNULL)
+    argv = ["/usr/bin/redis-server", "--bind", "127.0.0.1", "--port", str(port), "--dir", folder]
+    server = Server(f"redis://127.0.0.1:{port}", folder, port, [*argv, "--save", "", "--appendonly", "yes"], {})
     try:
-        _wait_for(port)
-        yield Server(f"redis://127.0.0.1:{port}", server)
+        server.start()
+        yield server
     finally:
-        server.kill()
-        server.wait(timeout=START_SECONDS)
+        server.process.kill()
+        server.process.wait(timeout=START_SECONDS)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -78,8 +88,8 @@ def postgres() -> Iterator[str]:
 
 
 @contextmanager
-def postgres_server() -> Iterator[Server]:
-    """It refuses to run as root, so root lends it "postgres"."""
+def postgres_server(*settings: str) -> Iterator[Server]:
+    """It refuses to run as root, so root lends it "postgres"; ``settings`` are like ``log_statement=all``."""
     programs = postgres_programs()
     if programs is None:
         raise RuntimeError("PostgreSQL is not installed.")
@@ -88,27 +98,25 @@ def postgres_server() -> Iterator[Server]:
     os.chown(folder, owner.pw_uid, owner.pw_gid)
     port = free_port()
     user = {"user": owner.pw_uid, "group": owner.pw_gid} if os.getuid() == 0 else {}
+    argv = [programs / "postgres", "-D", folder / "data", "-p", str(port), "-h", "127.0.0.1", "-k", folder]
+    options = [word for setting in ("fsync=off", "max_connections=200", *settings) for word in ("-c", setting)]
+    server = Server(f"postgres://portal@127.0.0.1:{port}/postgres", folder, port, [*argv, *options], user)
     try:
         subprocess.run(
             [programs / "initdb", "-D", folder / "data", "-U", "portal", "-A", "trust", "-E", "UTF8", "--no-sync"],
             check=True, stdout=subprocess.DEVNULL, cwd=folder, **user,  # type: ignore[call-overload]
         )  # fmt: skip
-        server = subprocess.Popen(
-            [programs / "postgres", "-D", folder / "data", "-p", str(port), "-h", "127.0.0.1", "-k", str(folder),
-             "-c", "fsync=off", "-c", "max_connections=200"],
-            stderr=(folder / "log").open("w"), cwd=folder, **user,  # type: ignore[call-overload]
-        )  # fmt: skip
+        server.start()
         try:
-            _wait_for(port)
-            yield Server(f"postgres://portal@127.0.0.1:{port}/postgres", server)
+            yield server
         finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(timeout=START_SECONDS)
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Until something listens there; RuntimeError if nothing does in half a minute."""
     deadline = time.monotonic() + START_SECONDS
     while True:
         with socket.socket() as probe:

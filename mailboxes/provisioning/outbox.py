@@ -14,7 +14,9 @@ from mailboxes import states
 from mailboxes.models import Job, Mailbox
 from mailboxes.provisioning import bell
 
-LEASE = timedelta(seconds=60)
+# A killed worker's job lies this long and up to a sweep longer. A task is ended before it (CELERY_TASK_TIME_LIMIT), so that
+# no two workers are ever at one job.
+LEASE = timedelta(seconds=40)
 LONGEST_PAUSE = 300  # seconds
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from _support import ROOT, Part, Parts, Trouble, free_port, http_answers
 
-from tests.bench.campus import AUDIENCE, Campus
+from tests.visits.campus import AUDIENCE, Campus
 
 VENV = Path(sys.prefix)
 PYTHON = Path(sys.executable)

@@ -7,7 +7,7 @@ import subprocess
 
 from _support import Trouble
 
-from tests.bench.browser import HEADERS
+from tests.visits.browser import HEADERS
 
 CONNECTIONS = 8
 

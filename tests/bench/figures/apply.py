@@ -4,9 +4,9 @@ import time
 from collections.abc import Iterator
 from statistics import median
 
-from tests.bench import journey
 from tests.bench.row import Row
 from tests.bench.site import Site
+from tests.visits import journey
 
 TIMES = 50
 MEDIAN, WORST = 0.5, 2.0  # seconds

@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from _support import Trouble
 
-from tests.bench import journey, processes
+from tests.bench import processes
 from tests.bench.row import Row
 from tests.bench.site import Site
+from tests.visits import journey
 
 CHECKPOINTS = (100, 500, 1000)  # journeys
 MOST = 150.0  # MB

@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 
 from _support import Part, Trouble
 
-from tests.bench import journey, processes, wrk
-from tests.bench.browser import Browser
+from tests.bench import processes, wrk
 from tests.bench.row import Row
 from tests.bench.site import Site
+from tests.visits import journey
+from tests.visits.browser import Browser
 
 LEAST = 0.5
 ROUNDS = 5

@@ -8,9 +8,9 @@ from urllib.parse import urljoin
 
 from _support import Trouble
 
-from tests.bench import journey
 from tests.bench.row import Row
 from tests.bench.site import Site
+from tests.visits import journey
 
 MOST = 40_000  # bytes
 # In the page: style sheets, icons, scripts, pictures. In a style sheet: whatever it names.

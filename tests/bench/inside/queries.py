@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from mailboxes.models import Application
 from mailboxes.provisioning import tasks
-from tests.bench.campus import PASSWORD, Campus
+from tests.visits.campus import PASSWORD, Campus
 
 AROUND = ("BEGIN", "COMMIT", "ROLLBACK")
 

@@ -12,6 +12,7 @@ from mailboxes.provisioning.stores.maildir import MaildirStore
 
 NOW = datetime(2026, 11, 1, 10, 0, tzinfo=UTC)  # before today: what is due then is due for a worker now
 HASH = "{ARGON2ID}hash"
+STORE_CALL = timedelta(seconds=10)  # as the protocol of stores says, at most; a mailbox takes two
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +63,14 @@ def test_a_worker_that_lost_its_lease_can_neither_settle_nor_postpone(box: Mailb
     job.refresh_from_db()
     assert (job.state, job.last_error, job.password_hash) == ("waiting", "", HASH)
     assert outbox.settle(quick, now=late) is True
+
+
+def test_a_worker_is_ended_before_its_lease_and_its_job_is_found_within_a_minute(settings: LazySettings) -> None:
+    sweep = timedelta(seconds=settings.CELERY_BEAT_SCHEDULE["sweep"]["schedule"])
+    limit = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT)
+    assert 2 * STORE_CALL < limit < outbox.LEASE < outbox.LEASE + sweep < timedelta(seconds=60)
+    redelivered = timedelta(seconds=settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"])
+    assert limit < redelivered  # or the broker would start a task anew that still runs
 
 
 def test_settling_opens_the_mailbox_ends_the_application_and_wipes_the_hash(box: Mailbox) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sso_bridge.issuing import issue, new_key
 
-AUDIENCE = "portal.bench.example"
+AUDIENCE = "portal.visits.example"
 ADDRESS = "127.0.0.1"
 PASSWORD = "copper-kettle-ninety-seals"
 
@@ -27,7 +27,7 @@ class Campus:
     """Its public key is in ``keys_file`` as soon as it is there."""
 
     def __init__(self, keys_file: Path) -> None:
-        self._key, public = new_key(alg="EdDSA", issuer="https://ais.bench.example", kid="bench")
+        self._key, public = new_key(alg="EdDSA", issuer="https://ais.visits.example", kid="visits")
         keys_file.write_text(json.dumps({"keys": [public]}))
         self._numbers = count(1)
 

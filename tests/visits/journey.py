@@ -4,8 +4,8 @@ import time
 
 from _support import Trouble
 
-from tests.bench.browser import Browser, Page
-from tests.bench.campus import PASSWORD
+from tests.visits.browser import Browser, Page
+from tests.visits.campus import PASSWORD
 
 SECONDS = 60.0
 PAUSE = 0.02  # seconds between two looks at the progress page

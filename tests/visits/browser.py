@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPMessage
+from http.client import HTTPConnection, HTTPException, HTTPMessage
 from urllib.parse import urlencode
 
 from _support import Trouble
@@ -71,8 +71,8 @@ class Browser:
             connection.request(method, path, body, headers)
             response = connection.getresponse()
             text = response.read().decode()
-        except OSError as error:
-            raise Trouble(f"{method} {path} got no answer: {error}.") from error
+        except (OSError, HTTPException) as error:
+            raise Trouble(f"{method} {path} got no answer: {error!r}.") from error
         finally:
             connection.close()
         self._keep_cookies(response.msg)

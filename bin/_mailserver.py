@@ -1,0 +1,103 @@
+"""Dovecot and Postfix in folders of their own, on high ports of this machine: for the demo and for tests. No TLS, so no more.
+
+As root with Postfix, and the letters belong to the user "mail"; as anybody else without it, for it starts as root only.
+"""
+
+import os
+import pwd
+import secrets
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from _support import free_port
+
+NEEDED = {  # a file that shows that a Debian package is there
+    "/usr/lib/dovecot/imap": "dovecot-imapd",
+    "/usr/lib/dovecot/lmtp": "dovecot-lmtpd",
+    "/usr/lib/dovecot/modules/libdriver_sqlite.so": "dovecot-sqlite",
+}
+NEEDED_BY_ROOT = {
+    "/usr/lib/postfix/sbin/master": "postfix",
+    "/usr/lib/postfix/postfix-sqlite.so": "postfix-sqlite",
+}
+NEEDED_WITH_POSTGRES = {
+    "/usr/lib/dovecot/modules/libdriver_pgsql.so": "dovecot-pgsql",
+    "/usr/lib/postfix/postfix-pgsql.so": "postfix-pgsql",
+}
+IS_ROOT = os.getuid() == 0
+
+
+def missing(needed: dict[str, str]) -> list[str]:
+    """The packages that are not there."""
+    return [package for path, package in needed.items() if not Path(path).exists()]
+
+
+@dataclass
+class MailServer:
+    """``place`` keeps letters and accounts from run to run, ``run`` is short and thrown away; both must be for all to enter."""
+
+    place: Path
+    run: Path
+    database: str = ""
+    reader_password: str = ""
+    imap: int = field(default_factory=free_port)
+    lmtp: int = field(default_factory=free_port)
+    doveadm: int = field(default_factory=free_port)
+    smtp: int = field(default_factory=free_port)
+    submission: int = field(default_factory=free_port)
+    key: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+
+    def env(self) -> dict[str, str]:
+        """What the portal needs to use it."""
+        return {
+            "MAIL_DATABASE_URL": self.database or f"sqlite:///{self.place / 'accounts' / 'mail.sqlite3'}",
+            "DOVEADM_URL": f"http://127.0.0.1:{self.doveadm}",
+            "DOVEADM_API_KEY": self.key,
+            "LMTP_URL": f"lmtp://127.0.0.1:{self.lmtp}",
+            "IMAP_URL": f"imap://127.0.0.1:{self.imap}",
+        }
+
+    def make_folders(self) -> None:
+        for folder in (self.place, self.run):
+            folder.mkdir(exist_ok=True)
+            folder.chmod(0o711)
+        for folder in (self.place / "accounts", self.place / "letters", self.run / "queue", self.run / "data"):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        if IS_ROOT:
+            shutil.chown(self.place / "letters", "mail")
+            (self.run / "queue").chmod(0o755)
+            (self.run / "queue" / "private").mkdir(mode=0o700, exist_ok=True)  # where Dovecot will listen for Postfix
+            for folder in (self.run / "data", self.run / "queue" / "private"):
+                shutil.chown(folder, "postfix")
+            # SQLite's readers write too: what they share in memory lies in a file beside the database.
+            accounts = self.place / "accounts" / "mail.sqlite3"
+            accounts.touch()
+            for path, mode in ((accounts.parent, 0o770), (accounts, 0o660)):
+                shutil.chown(path, group="postfix")
+                path.chmod(mode)
+
+    def commands(self) -> list[list[str]]:
+        """What manage.py has to do with ``env`` before the servers start."""
+        user = "mail" if IS_ROOT else pwd.getpwuid(os.getuid()).pw_name
+        config = ["mail_config", "--out", self.run / "etc", "--etc", self.run / "etc", "--run-dir", self.run]
+        config += ["--mail-dir", self.place / "letters", "--mail-user", user]
+        config += ["--imap-port", self.imap, "--smtp-port", self.smtp, "--submission-port", self.submission]
+        config += [] if IS_ROOT else ["--run-as", user]
+        database = ["mail_database"]
+        if self.reader_password:
+            password = self.run / "reader-password"
+            password.write_text(self.reader_password)
+            config += ["--reader", "dovecot_ro", "--reader-password-file", password]
+            database += ["--reader", "dovecot_ro"]
+        return [[str(word) for word in command] for command in (database, config)]
+
+    def servers(self) -> dict[str, tuple[list[str], int]]:
+        """By name: the command line of each, which stays in the foreground until SIGTERM, and a port on which it answers."""
+        etc = self.run / "etc"
+        found = {"Dovecot": (["/usr/sbin/dovecot", "-F", "-c", str(etc / "dovecot" / "dovecot.conf")], self.imap)}
+        if IS_ROOT:
+            # Not "postfix start", which leaves a daemon behind. "check" makes the folders of the queue.
+            start = f'/usr/sbin/postfix -c "{etc}/postfix" check && exec /usr/lib/postfix/sbin/master -c "{etc}/postfix" -s'
+            found["Postfix"] = (["/bin/sh", "-c", start], self.smtp)
+        return found

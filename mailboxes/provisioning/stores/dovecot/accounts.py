@@ -1,0 +1,99 @@
+"""The rows of the mail database: what the portal writes there, and what Dovecot sees of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from mailboxes.provisioning.stores import NoSuchMailbox
+from mailboxes.provisioning.stores.dovecot.database import Run, connected
+from mailboxes.provisioning.stores.dovecot.deadline import Deadline
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A row of the view by which Dovecot lets people in."""
+
+    password_hash: str
+    may_sign_in: bool
+    quota_rule: str
+    revision: int
+
+
+class Accounts:
+    """Every change holds only if its revision is not older than the row's."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def put(self, address: str, *, password_hash: str, quota: int, letter_id: str, revision: int) -> None:
+        """A row that lets nobody in yet. The same revision again changes nothing, so that what is open stays open."""
+        self._run(
+            """
+            INSERT INTO portal_accounts (address, domain, password_hash, quota, letter_id, revision)
+            VALUES (%s, %s, %s, %s, %s, %s)
+            ON CONFLICT (address) DO UPDATE SET
+                password_hash = excluded.password_hash, quota = excluded.quota, letter_id = excluded.letter_id,
+                made = FALSE, suspended = FALSE, revision = excluded.revision
+            WHERE portal_accounts.revision < excluded.revision
+            """,
+            *(address, address.partition("@")[2], password_hash, quota, letter_id, revision),
+        )
+
+    def open(self, address: str) -> None:
+        """Say that the mailbox is whole. A fact and not a wish, so it needs no revision: the hash in the row is the newest."""
+        self._run("UPDATE portal_accounts SET made = TRUE WHERE address = %s AND NOT made", address)
+
+    def set_password(self, address: str, password_hash: str, revision: int) -> bool:
+        return self._change(address, "password_hash = %s", password_hash, revision)
+
+    def resume(self, address: str, revision: int) -> bool:
+        return self._change(address, "suspended = %s", False, revision)
+
+    def suspend(self, address: str, revision: int) -> bool:
+        """Also where there is no mailbox: its row without a hash keeps an older ``put`` that comes late from opening one."""
+        changed = self._run(
+            """
+            INSERT INTO portal_accounts (address, domain, suspended, revision) VALUES (%s, %s, TRUE, %s)
+            ON CONFLICT (address) DO UPDATE SET suspended = TRUE, revision = excluded.revision
+            WHERE portal_accounts.revision <= excluded.revision
+            RETURNING address
+            """,
+            *(address, address.partition("@")[2], revision),
+        )
+        return bool(changed)
+
+    def letter_id(self, address: str) -> str:
+        """The Message-ID of the welcome letter; NoSuchMailbox."""
+        return str(
+            self._one(address, "SELECT letter_id FROM portal_accounts WHERE address = %s AND password_hash IS NOT NULL")[0]
+        )
+
+    def seen(self, address: str) -> Seen:
+        row = self._one(address, "SELECT password, nologin, quota_rule, revision FROM dovecot_auth WHERE address = %s")
+        return Seen(row[0], row[1] is None, row[2], row[3])
+
+    def delete(self, address: str) -> None:
+        self._run("DELETE FROM portal_accounts WHERE address = %s", address)
+
+    def _change(self, address: str, assignment: str, value: object, revision: int) -> bool:
+        """Whether it was newer than the row; NoSuchMailbox."""
+        changed = self._run(
+            f"UPDATE portal_accounts SET {assignment}, revision = %s"  # noqa: S608 - the assignment is a constant of ours
+            " WHERE address = %s AND password_hash IS NOT NULL AND revision <= %s RETURNING address",
+            *(value, revision, address, revision),
+        )
+        if not changed:
+            self.letter_id(address)
+        return bool(changed)
+
+    def _one(self, address: str, statement: str) -> tuple[object, ...]:
+        rows = self._run(statement, address)
+        if not rows:
+            raise NoSuchMailbox(f"The mail database has no {address}.")
+        return rows[0]
+
+
+@contextmanager
+def opened(url: str, deadline: Deadline) -> Iterator[Accounts]:
+    with connected(url, deadline) as run:
+        yield Accounts(run)

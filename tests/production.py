@@ -1,0 +1,151 @@
+"""The portal as it runs in production: PostgreSQL, Redis, gunicorn, two workers, beat; each can be struck on its own."""
+
+import os
+import secrets
+import signal
+import sys
+import time
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import redis
+from _support import ROOT, Part, Parts, Trouble, free_port, http_answers
+
+from tests import servers
+from tests.visits.campus import AUDIENCE, Campus
+
+PYTHON = Path(sys.executable)
+WORKERS = ("first", "second")
+SECONDS = 60.0
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL")
+STEPS = (["migrate"], ["seed", "demo/portal-seed.json"], ["collectstatic", "--noinput"])
+
+
+class Production:
+    """All of it runs after ``start``. ``folder`` is its VAR_DIR, and TMPDIR and the logs are in it too.
+
+    ``web`` and ``celery`` are the modules with the applications; ``logs`` is the level of everything that has one, and at
+    DEBUG PostgreSQL writes down every statement and the workers send Celery's events.
+    """
+
+    def __init__(
+        self, parts: Parts, stack: ExitStack, folder: Path, *, web: str, celery: str, logs: str = "INFO", **env: str
+    ) -> None:
+        self.parts, self.folder, self.port, self.logs = parts, folder, free_port(), folder / "log"
+        for name in ("log", "redis", "tmp"):
+            (folder / name).mkdir()
+        everything = logs == "DEBUG"
+        self.postgres = stack.enter_context(servers.postgres_server(*(["log_statement=all"] if everything else [])))
+        self.redis_port, self.redis_password = free_port(), secrets.token_urlsafe(16)
+        self.campus = Campus(folder / "handoff-keys.json")
+        kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        self.env = kept | {
+            "DJANGO_SETTINGS_MODULE": "portal.settings",
+            "SECRET_KEY": secrets.token_urlsafe(50),
+            "HTTPS": "0",
+            "VAR_DIR": str(folder),
+            "TMPDIR": str(folder / "tmp"),
+            "HANDOFF_KEYS_FILE": str(folder / "handoff-keys.json"),
+            "HANDOFF_AUDIENCE": AUDIENCE,
+            "DATABASE_URL": self.postgres.url,
+            "REDIS_URL": f"redis://:{self.redis_password}@127.0.0.1:{self.redis_port}",
+            "LOG_LEVEL": logs,
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+        } | env  # fmt: skip
+        gunicorn = ["-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "--log-level", logs.lower()]
+        worker = [PYTHON, "-m", "celery", "-A", celery, "worker", "-l", logs, "-c", "2", *(["-E"] if everything else [])]
+        self._argv: dict[str, list[str | Path]] = {
+            "redis": ["redis-server", self._redis_configuration()],
+            "web": [PYTHON, *gunicorn, "--bind", f"127.0.0.1:{self.port}", web],
+            "beat": [PYTHON, "-m", "celery", "-A", "portal", "beat", "-l", logs, "-s", folder / "beat"],
+        } | {name: [*worker, "-n", f"{name}@%h"] for name in WORKERS}
+        self._running: dict[str, Part] = {}
+        self._said_before: dict[str, int] = {}  # octets in its log when it was started
+
+    def start(self) -> None:
+        self.began = time.time()
+        self.start_part("redis")
+        for command in STEPS:
+            self.manage(*command)
+        for name in ("web", *WORKERS, "beat"):
+            self.start_part(name)
+        self.parts.wait_for(self._running["web"], lambda: http_answers(self.port))
+        for name in WORKERS:
+            self.wait_for_worker(name)
+
+    def manage(self, *command: str, **env: str) -> None:
+        argv = [PYTHON, "manage.py", *command]
+        self.parts.finish(self.parts.start(command[0], *argv, log=self.logs / "steps.log", env=self.env | env))
+
+    def start_part(self, name: str, **env: str) -> None:
+        log = self.logs / f"{name}.log"
+        self._said_before[name] = log.stat().st_size if log.exists() else 0
+        self._running[name] = self.parts.start(name, *self._argv[name], log=log, env=self.env | env)
+
+    def start_also(self, name: str, *argv: str | Path, **env: str) -> None:
+        """Another program with the portal's environment, whose output is its log."""
+        self._argv[name] = list(argv)
+        self.start_part(name, **env)
+
+    def wait_for_worker(self, name: str) -> None:
+        part = self._running[name]
+        self.parts.wait_for(part, lambda: b" ready." in part.log.read_bytes()[self._said_before[name] :])
+
+    def check(self) -> None:
+        """Trouble if a part has ended that nobody has struck."""
+        self.parts.check(*self._running.values())
+
+    def pid(self, name: str) -> int:
+        return self._running[name].process.pid
+
+    def pids(self) -> list[int]:
+        """Every process of the site, PostgreSQL's too."""
+        groups = {part.process.pid for part in self._running.values()} | {self.postgres.process.pid}
+        parents = {self.postgres.process.pid}
+        found = []
+        for entry in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(FileNotFoundError, ProcessLookupError):
+                fields = entry.read_text().rpartition(")")[2].split()  # proc_pid_stat(5)
+                if int(entry.parent.name) in groups or int(fields[1]) in parents or int(fields[2]) in groups:
+                    found.append(int(entry.parent.name))
+        return found
+
+    def kill_part(self, name: str) -> None:
+        """The process with all that it started, without a chance to say anything."""
+        part = self._running.pop(name)
+        self.parts.running.remove(part)
+        part.signal_group(signal.SIGKILL)
+        part.process.wait()
+
+    def worker_of(self, pid: int) -> str:
+        return next(name for name in WORKERS if self.pid(name) == os.getpgid(pid))
+
+    def redis_client(self, database: int = 0) -> redis.Redis:
+        return redis.Redis(port=self.redis_port, password=self.redis_password, db=database, socket_timeout=10)
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Asked with patience: PostgreSQL may be on its way up."""
+        deadline = time.monotonic() + SECONDS
+        while True:
+            with suppress(psycopg2.OperationalError):
+                connection = psycopg2.connect(self.postgres.url)
+                try:
+                    with connection.cursor() as cursor:
+                        cursor.execute(sql)
+                        connection.commit()
+                        return list(cursor.fetchall())
+                finally:
+                    connection.close()
+            if time.monotonic() > deadline:
+                raise Trouble(f"PostgreSQL does not answer. Its log: {self.postgres.folder}/log")
+            time.sleep(0.1)
+
+    def _redis_configuration(self) -> Path:
+        """In a file, for the command line is everybody's to read."""
+        path = self.folder / "redis.conf"
+        lines = ("bind 127.0.0.1", f"port {self.redis_port}", f"requirepass {self.redis_password}")
+        path.write_text("\n".join([*lines, f"dir {self.folder / 'redis'}", "appendonly yes", 'save ""']) + "\n")
+        return path
