@@ -200,11 +200,13 @@ CAMPUS = {
 PREPARED: dict[str, str] = {}
 
 MAKE_LATE = """
-UPDATE mailboxes_job SET created_at = '2026-01-01 00:00:00' WHERE mailbox_id IN (
+UPDATE mailboxes_job SET created_at = '2026-01-01 00:00:00' WHERE state = 'waiting' AND mailbox_id IN (
     SELECT box.id FROM mailboxes_mailbox box JOIN accounts_person person ON person.id = box.person_id WHERE person.number = ?
 )"""
 SUSPEND = """
-UPDATE mailboxes_mailbox SET state = 'suspended' WHERE person_id = (SELECT id FROM accounts_person WHERE number = ?)"""
+UPDATE mailboxes_mailbox SET state = 'suspended'
+WHERE service_id = (SELECT id FROM mailboxes_mailservice WHERE slug = 'gapp')
+    AND person_id = (SELECT id FROM accounts_person WHERE number = ?)"""
 
 
 @pytest.fixture(scope="module", autouse=True)
