@@ -1,9 +1,12 @@
-"""The portal as it runs in production: PostgreSQL, Redis, gunicorn, two workers, beat; each can be struck on its own."""
+"""The portal as it runs in production: PostgreSQL, Redis, gunicorn, two workers, beat, Dovecot and Postfix; each can be
+struck on its own."""
 
 import os
 import secrets
+import shutil
 import signal
 import sys
+import tempfile
 import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -11,9 +14,11 @@ from typing import Any
 
 import psycopg2
 import redis
+from _mailserver import MailServer
 from _support import ROOT, Part, Parts, Trouble, free_port, http_answers
 
-from tests import servers
+from tests import mailserver, servers
+from tests.proxy import Proxy
 from tests.visits.campus import AUDIENCE, Campus
 
 PYTHON = Path(sys.executable)
@@ -27,7 +32,8 @@ class Production:
     """All of it runs after ``start``. ``folder`` is its VAR_DIR, and TMPDIR and the logs are in it too.
 
     ``web`` and ``celery`` are the modules with the applications; ``logs`` is the level of everything that has one, and at
-    DEBUG PostgreSQL writes down every statement and the workers send Celery's events.
+    DEBUG PostgreSQL writes down every statement and the workers send Celery's events. ``dovecot`` is the mail server,
+    reached through ``proxy``, and None where its packages are not installed: then the embedded store serves.
     """
 
     def __init__(
@@ -62,6 +68,7 @@ class Production:
             "web": [PYTHON, *gunicorn, "--bind", f"127.0.0.1:{self.port}", web],
             "beat": [PYTHON, "-m", "celery", "-A", "portal", "beat", "-l", logs, "-s", folder / "beat"],
         } | {name: [*worker, "-n", f"{name}@%h"] for name in WORKERS}
+        self.dovecot = None if mailserver.missing_packages() else self._new_mail_server(stack)
         self._running: dict[str, Part] = {}
         self._said_before: dict[str, int] = {}  # octets in its log when it was started
 
@@ -70,6 +77,8 @@ class Production:
         self.start_part("redis")
         for command in STEPS:
             self.manage(*command)
+        if self.dovecot:
+            self._start_mail_server(self.dovecot)
         for name in ("web", *WORKERS, "beat"):
             self.start_part(name)
         self.parts.wait_for(self._running["web"], lambda: http_answers(self.port))
@@ -126,22 +135,45 @@ class Production:
     def redis_client(self, database: int = 0) -> redis.Redis:
         return redis.Redis(port=self.redis_port, password=self.redis_password, db=database, socket_timeout=10)
 
-    def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Asked with patience: PostgreSQL may be on its way up."""
+    def query(self, sql: str, database: str = "") -> list[tuple[Any, ...]]:
+        """Of the portal's database or the one whose URL is given. With patience: PostgreSQL may be on its way up."""
         deadline = time.monotonic() + SECONDS
         while True:
             with suppress(psycopg2.OperationalError):
-                connection = psycopg2.connect(self.postgres.url)
+                connection = psycopg2.connect(database or self.postgres.url)
+                connection.autocommit = True
                 try:
                     with connection.cursor() as cursor:
                         cursor.execute(sql)
-                        connection.commit()
-                        return list(cursor.fetchall())
+                        return list(cursor.fetchall()) if cursor.description else []
                 finally:
                     connection.close()
             if time.monotonic() > deadline:
                 raise Trouble(f"PostgreSQL does not answer. Its log: {self.postgres.folder}/log")
             time.sleep(0.1)
+
+    def _new_mail_server(self, stack: ExitStack) -> MailServer:
+        folder = Path(tempfile.mkdtemp(prefix="ms-", dir="/tmp"))  # the paths of sockets must be short
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        folder.chmod(0o711)
+        server = MailServer(folder / "kept", folder / "run", self.postgres.url.replace("/postgres", "/mail"))
+        server.reader_password = secrets.token_urlsafe(12)
+        self.proxy = stack.enter_context(Proxy.running(server.doveadm, server.lmtp))
+        doveadm, lmtp = self.proxy.ports
+        through = {"DOVEADM_URL": f"http://127.0.0.1:{doveadm}", "LMTP_URL": f"lmtp://127.0.0.1:{lmtp}"}
+        self.env |= server.env() | through
+        return server
+
+    def _start_mail_server(self, server: MailServer) -> None:
+        self.query("CREATE DATABASE mail")
+        self.query(f"CREATE ROLE dovecot_ro LOGIN PASSWORD '{server.reader_password}'")
+        self.query("UPDATE mailboxes_mailservice SET store = 'dovecot'")
+        server.make_folders()
+        for command in server.commands():
+            self.manage(*command, **server.env())
+        for name, (argv, port) in server.servers().items():
+            self.start_also(name, *argv)
+            servers.wait_for(port)
 
     def _redis_configuration(self) -> Path:
         """In a file, for the command line is everybody's to read."""

@@ -1,12 +1,17 @@
 """What the mail system holds in the end, looked at from outside."""
 
+import imaplib
 from pathlib import Path
 from typing import Protocol
 
+from _mailserver import MailServer
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
+from tests.production import Production
+
 SCHEME = "{ARGON2ID}"
+ACCOUNTS = "SELECT address, count(*) FROM dovecot_auth GROUP BY address"
 
 
 class Mail(Protocol):
@@ -48,3 +53,32 @@ class MaildirMail:
         users = self._root / "users"
         lines = users.read_text().splitlines() if users.exists() else []
         return [(line.split(":")[0], line.split(":")[1]) for line in lines]
+
+
+class DovecotMail:
+    """A real mail server: what its view of accounts shows, and what a mail program gets by IMAP."""
+
+    def __init__(self, site: Production, server: MailServer) -> None:
+        self._site, self._server = site, server
+
+    def accounts(self) -> dict[str, int]:
+        return dict(self._site.query(ACCOUNTS, self._server.database))
+
+    def welcome_letters(self, address: str, password: str) -> int:
+        with imaplib.IMAP4("127.0.0.1", self._server.imap) as client:
+            client.login(address, password)
+            return int(client.select(readonly=True)[1][0] or 0)
+
+    def opens(self, address: str, password: str) -> bool:
+        with imaplib.IMAP4("127.0.0.1", self._server.imap) as client:
+            try:
+                client.login(address, password)
+            except imaplib.IMAP4.error as refused:
+                if "AUTHENTICATIONFAILED" in str(refused):
+                    return False
+                raise
+            return True
+
+
+def of(site: Production) -> Mail:
+    return DovecotMail(site, site.dovecot) if site.dovecot else MaildirMail(site.folder / "mail")
