@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg2
-from _mailserver import IS_ROOT, NEEDED, NEEDED_BY_ROOT, NEEDED_WITH_POSTGRES, MailServer, missing
+from _mailserver import NEEDED, NEEDED_BY_ROOT, NEEDED_WITH_POSTGRES, MailServer, missing
 
 from tests.servers import START_SECONDS, wait_for
 
@@ -57,7 +57,7 @@ def manage(server: MailServer, *command: str) -> None:
 def _make_reader(database: str) -> str:
     password = secrets.token_urlsafe(12)
     with psycopg2.connect(database) as connection, connection.cursor() as cursor:
-        cursor.execute(f"DROP ROLE IF EXISTS dovecot_ro; CREATE ROLE dovecot_ro LOGIN PASSWORD '{password}'")  # noqa: S608
+        cursor.execute(f"DROP ROLE IF EXISTS dovecot_ro; CREATE ROLE dovecot_ro LOGIN PASSWORD '{password}'")
     connection.close()
     return password
 

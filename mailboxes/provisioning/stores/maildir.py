@@ -2,6 +2,7 @@
 
 import email
 import os
+import tempfile
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP, default
@@ -65,6 +66,17 @@ class MaildirStore:
                 raise StoreMismatch(f"{address} has no usable folder {folder.name}.")
         if _welcome(maildir) is None:
             raise StoreMismatch(f"The welcome letter is not in the inbox of {address}.")
+
+    def problem(self) -> str | None:
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.root):
+                return None
+        except OSError as error:
+            return (
+                f"The mail folder {self.root} cannot be written ({error.strerror}). Set MAILDIR_ROOT to a folder "
+                "that belongs to the portal's user."
+            )
 
     def _home(self, address: str) -> Path:
         local_part, domain = address.split("@")
