@@ -9,8 +9,8 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
-from mailboxes.provisioning.stores import Folder, Letter, StoreMismatch, Usage
-from mailboxes.provisioning.stores.dovecot import accounts
+from mailboxes.provisioning.stores import Folder, Letter, StoreError, StoreMismatch, Usage
+from mailboxes.provisioning.stores.dovecot import accounts, trial
 from mailboxes.provisioning.stores.dovecot.deadline import Deadline
 from mailboxes.provisioning.stores.dovecot.doveadm import EXISTS, NOT_FOUND, UNREADABLE, Command, Doveadm
 from mailboxes.provisioning.stores.dovecot.lmtp import deliver
@@ -88,6 +88,13 @@ class DovecotStore:
             raise StoreMismatch(f"{address} has no folder {', '.join(sorted(missing))}.")
         if not found.expect():
             raise StoreMismatch(f"The welcome letter is not in the inbox of {address}.")
+
+    def problem(self) -> str | None:
+        try:
+            trial.run(self.database, self.doveadm, self.lmtp, self.imap, seconds=CALL_SECONDS)
+        except StoreError as error:
+            return str(error)
+        return None
 
     def _make_folders(self, address: str, letter_id: str, deadline: Deadline) -> bool:
         """Make what is missing; whether the letter is in the inbox already."""
