@@ -19,6 +19,7 @@ from types import FrameType
 
 ROOT = Path(__file__).resolve().parent.parent
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+STOP_SECONDS = 20.0
 
 
 class Trouble(Exception):
@@ -202,12 +203,21 @@ class Parts:
         for part in self.running:
             part.signal_group(signal.SIGKILL)
 
+    def stop_part(self, part: Part) -> None:
+        """One that the others can do without; what does not end in time is killed."""
+        self.running.remove(part)
+        part.process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            part.process.wait(STOP_SECONDS)
+        part.signal_group(signal.SIGKILL)
+        part.process.wait()
+
     def stop(self) -> None:
         """The first part last: the others lean on it. What does not end in time is killed, and so is what it leaves."""
         for parts in (self.running[1:], self.running[:1]):
             for part in parts:
                 part.process.terminate()
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + STOP_SECONDS
             for part in parts:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     part.process.wait(max(0.0, deadline - time.monotonic()))

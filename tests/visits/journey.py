@@ -1,5 +1,6 @@
 """The way of a staff member to a mailbox, one function a step."""
 
+import re
 import time
 
 from _support import Trouble
@@ -36,6 +37,14 @@ def apply(browser: Browser, password_page: Page) -> str:
     if page.status != 302 or not page.text.startswith("/applications/"):
         raise Trouble(f"Apply gave {page.status} {page.text[:200]!r}.")
     return page.text
+
+
+def address_of(page: Page) -> str:
+    """The mail address that the progress page shows."""
+    found = re.search(r'translate="no">([^<]+)<wbr>(@[^<]+)<', page.text)
+    if found is None:
+        raise Trouble(f"The page {page.path} ({page.status}) shows no address.")
+    return found[1] + found[2]
 
 
 def wait_until_open(browser: Browser, application: str) -> Page:

@@ -66,12 +66,12 @@ def _alternate(site: Site, plain: Target, pages: list[Target]) -> dict[Target, l
     for _ in range(ROUNDS):
         for page in pages:
             site.parts.check()
-            before = _speed(plain)
-            pairs[page].append((_speed(page), before))
+            before = speed(plain)
+            pairs[page].append((speed(page), before))
     return pairs
 
 
-def _speed(target: Target) -> Speed:
+def speed(target: Target) -> Speed:
     target.check()
     workers = processes.children(target.server.process.pid) if processes.READABLE else []
     before = processes.cpu_seconds(workers)
