@@ -10,7 +10,7 @@ import pytest
 PROGRAMS = {
     "web": ["gunicorn", "-c", "deploy/gunicorn.conf.py", "--bind", "127.0.0.1:0"],
     "worker": ["celery", "-A", "portal", "worker"],
-    "beat": ["celery", "-A", "portal", "beat"],
+    "beat": ["celery", "-A", "portal", "beat", "-s", "{folder}/beat-schedule"],
 }
 
 
@@ -22,9 +22,8 @@ def start(*command: str, folder: Path, **variables: str) -> subprocess.Completed
         "VAR_DIR": str(folder),
         "PYTHONWARNINGS": "ignore",  # Celery's, of a worker that runs as root
     }
-    return subprocess.run(
-        [sys.executable, *command], env=environment | variables, capture_output=True, text=True, timeout=60
-    )
+    argv = [sys.executable, *(word.format(folder=folder) for word in command)]
+    return subprocess.run(argv, env=environment | variables, capture_output=True, text=True, timeout=60)
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
