@@ -48,6 +48,10 @@ class MailServer:
     submission: int = field(default_factory=free_port)
     key: str = field(default_factory=lambda: secrets.token_urlsafe(24))
 
+    @property
+    def has_postfix(self) -> bool:
+        return IS_ROOT
+
     def env(self) -> dict[str, str]:
         """What the portal needs to use it."""
         return {

@@ -54,7 +54,7 @@ def make(url: str, *, reader: str = "") -> None:
             if postgres:
                 run(f"CREATE OR REPLACE VIEW {view} AS {query}")
             else:
-                _replace_in_sqlite(run, view, f"CREATE VIEW {view} AS {query}")
+                _replace_in_sqlite(run, view, f"CREATE VIEW {view} AS {query.strip()}")
         if reader:
             _let_read(run, reader)
         run("COMMIT")
