@@ -31,19 +31,26 @@ def postgres_programs() -> Path | None:
 
 @dataclass
 class Server:
-    """``url`` is what DATABASE_URL or REDIS_URL takes; ``folder`` holds its data and its log."""
+    """``url`` is what DATABASE_URL or REDIS_URL takes; ``folder`` holds its data and its log; ``is_ready`` is a command that
+    succeeds once it does more than listen."""
 
     url: str
     folder: Path
     port: int
     argv: list[str | Path]
     user: dict[str, int]  # for subprocess
+    is_ready: list[str | Path] = field(default_factory=list)
     process: subprocess.Popen[bytes] = field(init=False)
 
     def start(self) -> None:
         with (self.folder / "log").open("a") as log:
             self.process = subprocess.Popen(self.argv, stdout=log, stderr=log, cwd=self.folder, **self.user)  # type: ignore[call-overload]
         wait_for(self.port)
+        deadline = time.monotonic() + START_SECONDS
+        while self.is_ready and subprocess.run(self.is_ready, stdout=subprocess.DEVNULL).returncode:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{self.argv[0]} does not get ready.")
+            time.sleep(0.05)
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """Of PostgreSQL, SIGINT ends all connections and shuts down, SIGQUIT stops at once and the next start recovers."""
@@ -100,7 +107,8 @@ def postgres_server(*settings: str) -> Iterator[Server]:
     user = {"user": owner.pw_uid, "group": owner.pw_gid} if os.getuid() == 0 else {}
     argv = [programs / "postgres", "-D", folder / "data", "-p", str(port), "-h", "127.0.0.1", "-k", folder]
     options = [word for setting in ("fsync=off", "max_connections=200", *settings) for word in ("-c", setting)]
-    server = Server(f"postgres://portal@127.0.0.1:{port}/postgres", folder, port, [*argv, *options], user)
+    is_ready: list[str | Path] = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+    server = Server(f"postgres://portal@127.0.0.1:{port}/postgres", folder, port, [*argv, *options], user, is_ready)
     try:
         subprocess.run(
             [programs / "initdb", "-D", folder / "data", "-U", "portal", "-A", "trust", "-E", "UTF8", "--no-sync"],
