@@ -6,6 +6,7 @@ PostgreSQL is asked asynchronously: statement_timeout is the server's own and do
 import os
 import select
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from mailboxes.provisioning.stores.dovecot.deadline import Deadline
 Run = Callable[..., list[tuple[Any, ...]]]
 NO_TABLES = "The mail database has no accounts table. Run: manage.py mail_database"
 POSTGRES = ("postgres://", "postgresql://")
+_threads = threading.local()  # each keeps its connection: a new one costs PostgreSQL more than all that a call asks of it
 
 
 def is_known(url: str) -> bool:
@@ -53,7 +55,8 @@ def connected(url: str, deadline: Deadline) -> Iterator[Run]:
             yield run
     except (psycopg2.errors.UndefinedTable, psycopg2.errors.UndefinedColumn) as error:
         raise StoreUnavailable(NO_TABLES) from error
-    except psycopg2.ProgrammingError as error:  # its text may quote the address of the database, or a row
+    # Their texts may quote the address of the database, or a value.
+    except (psycopg2.ProgrammingError, psycopg2.DataError, psycopg2.IntegrityError) as error:
         raise StoreUnavailable(
             f"The mail database refused a statement ({error.pgcode or 'check MAIL_DATABASE_URL'})."
         ) from None
@@ -71,17 +74,47 @@ def _why(error: Exception) -> str:
 
 @contextmanager
 def _postgres(url: str, deadline: Deadline) -> Iterator[Run]:
-    limit = f"-c statement_timeout={int(deadline.left() * 1000)}"
-    with closing(psycopg2.connect(url, options=limit, async_=True)) as connection:
-        _wait(connection, deadline)
-        cursor = connection.cursor()
+    kept = vars(_threads).setdefault("kept", {})
+    place = os.getpid(), url  # a fork must neither use nor close what it has inherited
+    connection = kept.pop(place, None)
+    is_new = connection is None
+    connection = connection or _connect(url, deadline)
 
-        def run(statement: str, *values: object) -> list[tuple[Any, ...]]:
-            cursor.execute(statement, values or None)
-            _wait(connection, deadline)
-            return cursor.fetchall() if cursor.description else []
+    def run(statement: str, *values: object) -> list[tuple[Any, ...]]:
+        nonlocal connection, is_new
+        try:
+            return _ask(connection, deadline, statement, values)
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            connection.close()
+            if is_new:
+                raise
+            connection, is_new = _connect(url, deadline), True  # the database was started anew since the last call
+            return _ask(connection, deadline, statement, values)
 
+    try:
         yield run
+    except BaseException:
+        connection.close()
+        raise
+    kept[place] = connection
+
+
+def _connect(url: str, deadline: Deadline) -> Any:
+    limit = f"-c statement_timeout={int(deadline.left() * 1000)}"
+    connection = psycopg2.connect(url, options=limit, async_=True)
+    try:
+        _wait(connection, deadline)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _ask(connection: Any, deadline: Deadline, statement: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values or None)
+        _wait(connection, deadline)
+        return cursor.fetchall() if cursor.description else []
 
 
 def _wait(connection: Any, deadline: Deadline) -> None:
