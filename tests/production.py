@@ -156,6 +156,7 @@ class Production:
         folder = Path(tempfile.mkdtemp(prefix="ms-", dir="/tmp"))  # the paths of sockets must be short
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         folder.chmod(0o711)
+        self.mail_folder = folder
         server = MailServer(folder / "kept", folder / "run", self.postgres.url.replace("/postgres", "/mail"))
         server.reader_password = secrets.token_urlsafe(12)
         self.proxy = stack.enter_context(Proxy.running(server.doveadm, server.lmtp))
