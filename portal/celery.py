@@ -1,12 +1,12 @@
 import os
 
 from celery import Celery
-from kombu.transport.redis import QoS
+from kombu.transport.virtual import QoS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
-# A worker that loses Redis would put back what it has not finished over the connection that it has just closed, fail at that
-# with an AttributeError, and end for good. The sweep brings back all of it anyway.
+# A worker that loses Redis would try to give back the messages in its hands over the connection that is gone, and then write
+# them into a file in /tmp. The sweep brings back all of them.
 QoS.restore_at_shutdown = False
 
 app = Celery("portal")

@@ -69,6 +69,7 @@ class Production:
             "beat": [PYTHON, "-m", "celery", "-A", "portal", "beat", "-l", logs, "-s", folder / "beat"],
         } | {name: [*worker, "-n", f"{name}@%h"] for name in WORKERS}
         self.dovecot = None if mailserver.missing_packages() else self._new_mail_server(stack)
+        stack.callback(parts.stop)  # before PostgreSQL and the folders go
         self._running: dict[str, Part] = {}
         self._said_before: dict[str, int] = {}  # octets in its log when it was started
 

@@ -37,7 +37,6 @@ def main() -> int:
     good = False
     try:
         with ExitStack() as stack:
-            stack.callback(parts.stop)  # before PostgreSQL goes
             good = _run(_production(parts, stack, folder), faults, options.times, together=options.together)
     except Told:
         print("Stopping ...", file=sys.stderr)

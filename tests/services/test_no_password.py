@@ -59,7 +59,6 @@ def site() -> Iterator[Production]:
         signal.signal(number, handler)
     try:
         with ExitStack() as stack:
-            stack.callback(parts.stop)
             production = Production(parts, stack, folder, web="portal.wsgi", celery="portal", logs="DEBUG")
             production.start()
             leaks.record_redis(production, production.logs / "redis-commands.log")
