@@ -1,13 +1,33 @@
 """gunicorn for the portal. A hand-off token travels in a query string once, and no log line here may hold one."""
 
 import logging
+import os
 import re
 
+
+def _number(name: str, default: int) -> int:
+    value = os.environ.get(name, str(default))
+    if not (value.isascii() and value.isdigit() and 0 < int(value) <= 1000):
+        raise SystemExit(f"{name} is {value!r}. Set it to a whole number from 1 to 1000.")
+    return int(value)
+
+
+def _address(name: str, default: str) -> str:
+    value = os.environ.get(name, default)
+    host, _, port = value.rpartition(":")
+    if not value.startswith("unix:/") and not (host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise SystemExit(
+            f"{name} is {value!r}. Set it to an address and a port, {default}, or to unix:/run/portal/web.sock."
+        )
+    return value
+
+
 wsgi_app = "portal.wsgi"
-bind = "127.0.0.1:8000"
+preload_app = True  # a wrong setting ends the start before there are workers, and they share the memory of the code
+bind = _address("BIND", "127.0.0.1:8000")
 worker_class = "gthread"
-workers = 2
-threads = 4
+workers = _number("WEB_CONCURRENCY", 2)
+threads = _number("WEB_THREADS", 4)
 timeout = 30  # seconds
 graceful_timeout = 20  # seconds
 keepalive = 5  # seconds

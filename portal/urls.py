@@ -15,5 +15,6 @@ urlpatterns = [
     path("staff/sign-out/", logout, name="account_logout"),
     path("staff/sign-up/", signup, name="account_signup"),
     path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
 ]

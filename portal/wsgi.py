@@ -1,11 +1,15 @@
 import os
 
-from django.core.checks import run_checks
+import django
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from portal import start
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+try:
+    django.setup(set_prefix=False)
+except ImproperlyConfigured as error:
+    start.stop(str(error))
+start.stop_if_wrong(serving=True)
 application = get_wsgi_application()
-# A site with a wrong setting does not start, instead of failing at the first visitor.
-if errors := [str(message) for message in run_checks() if message.is_serious()]:
-    raise ImproperlyConfigured("\n".join(errors))

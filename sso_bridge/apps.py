@@ -9,4 +9,4 @@ class SsoBridgeConfig(AppConfig):
         from sso_bridge import checks
 
         register(checks.key_file)
-        register(checks.trusted_proxies)
+        register(checks.trusted_proxies, "settings")

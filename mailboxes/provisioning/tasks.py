@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 from celery import shared_task
+from django.core.cache import cache
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from mailboxes.provisioning.stores import StoreError, registry
 log = logging.getLogger(__name__)
 SWEEP_AT_ONCE = 500
 PAUSES = (0.5, 1, 2)  # seconds; a database restarts in such times, and a task has to end before its lease
+SWEPT_AT = "swept-at"  # in the cache: when a sweep ran last, the sign of life of beat
 
 
 @shared_task(ignore_result=True)
@@ -42,6 +44,7 @@ def sweep() -> None:
     """Ring for every job that is due and that nobody holds: what a lost bell, a dead worker or a pause left behind."""
     for job_id in outbox.due(timezone.now()).order_by("due_at").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
         bell.ring(job_id)
+    cache.set(SWEPT_AT, timezone.now(), timeout=None)
 
 
 def _write(what: Callable[[], object]) -> None:

@@ -82,3 +82,6 @@ class Store(Protocol):
 
     def check(self, address: str, *, password_hash: str, quota: int) -> None:
         """Prove by reading back that the mailbox is there, holds its letter and would take its owner; or StoreMismatch."""
+
+    def problem(self) -> str | None:
+        """What keeps this mail system from working, in one sentence with its cure; None if nothing."""

@@ -66,6 +66,12 @@ class MaildirStore:
         if _welcome(maildir) is None:
             raise StoreMismatch(f"The welcome letter is not in the inbox of {address}.")
 
+    def problem(self) -> str | None:
+        nearest = next(folder for folder in (self.root, *self.root.parents) if folder.exists())
+        if nearest.is_dir() and os.access(nearest, os.R_OK | os.W_OK | os.X_OK):
+            return None
+        return f"{nearest} cannot be written. Give the folder {self.root} to the portal's user, or correct MAILDIR_ROOT."
+
     def _home(self, address: str) -> Path:
         local_part, domain = address.split("@")
         return self.root / domain / local_part

@@ -1,6 +1,9 @@
 import pytest
+from django.core.cache import cache
+from django.http import HttpResponse
 from django.test import Client
-from pytest_django.asserts import assertContains, assertRedirects
+from pytest_django import Settings
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import Person
 from accounts.paths import own_path
@@ -130,6 +133,11 @@ def test_home_says_what_the_condition_allows(as_wang: Client, stranger: Person, 
 # --- administrators ---------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(autouse=True)
+def no_attempts_yet() -> None:
+    cache.clear()
+
+
 @pytest.fixture
 def admin(db: None) -> Person:
     return Person.objects.create_superuser("admin", "a-long-enough-passphrase")
@@ -147,6 +155,26 @@ def test_guessing_an_administrators_password_is_stopped(client: Client, admin: P
         page = client.post("/staff/sign-in/", {"login": "admin", "password": "wrong"}, headers=ENGLISH)
     assertContains(page, "Too many failed login attempts")
     page = client.post("/staff/sign-in/", {"login": "admin", "password": "a-long-enough-passphrase"}, headers=ENGLISH)
+    assertContains(page, "Too many failed login attempts")
+
+
+def test_attempts_are_counted_for_the_visitor_and_not_for_the_proxy(client: Client, db: None, settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = ["127.0.0.1"]
+
+    def attempt(number: int, address: str) -> HttpResponse:
+        form = {"login": f"name-{number}", "password": "wrong"}
+        return client.post("/staff/sign-in/", form, headers=ENGLISH | {"x-forwarded-for": address})
+
+    for number in range(11):
+        page = attempt(number, "192.0.2.66")
+    assertContains(page, "Too many failed login attempts")
+    assertNotContains(attempt(12, "192.0.2.7"), "Too many failed login attempts")
+
+
+def test_another_port_in_the_host_header_is_no_new_count(client: Client, db: None) -> None:
+    for number in range(6):
+        form = {"login": "chief", "password": "wrong"}
+        page = client.post("/staff/sign-in/", form, headers=ENGLISH, HTTP_HOST=f"testserver:{8000 + number}")
     assertContains(page, "Too many failed login attempts")
 
 

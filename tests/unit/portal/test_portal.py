@@ -7,6 +7,7 @@ from django.conf import LazySettings
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
 
@@ -49,9 +50,9 @@ def test_without_a_secret_the_site_does_not_start(monkeypatch: pytest.MonkeyPatc
 def test_https_can_be_off_on_this_machine_only(settings: LazySettings) -> None:
     settings.HTTPS, settings.DEBUG = False, False
     settings.ALLOWED_HOSTS = ["127.0.0.1"]
-    assert checks.https_only_off_on_loopback(None) == []
+    assert checks.open_to_this_machine_only(None) == []
     settings.ALLOWED_HOSTS = ["mail.campus.example"]
-    assert [problem.id for problem in checks.https_only_off_on_loopback(None)] == ["portal.E001"]
+    assert [problem.id for problem in checks.open_to_this_machine_only(None)] == ["portal.E001"]
 
 
 def test_health_tells_of_a_key_file_that_is_not_in_force(client: Client, settings: LazySettings, tmp_path: Any) -> None:
@@ -93,3 +94,28 @@ def test_every_page_has_the_strict_headers(client: Client) -> None:
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.django_db
+def test_readiness_tells_of_the_database_and_of_redis(client: Client, settings: LazySettings) -> None:
+    settings.CACHE_URL = "redis://127.0.0.1:1/1"
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "database": "ok", "redis": "unreachable"})
+    assert answer.headers["Cache-Control"].startswith("max-age=0, no-cache")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_without_a_migration_is_not_ready(client: Client) -> None:
+    MigrationRecorder(connection).record_unapplied("mailboxes", "0001_initial")
+    try:
+        answer = client.get("/readyz")
+    finally:
+        MigrationRecorder(connection).record_applied("mailboxes", "0001_initial")
+    assert (answer.status_code, answer.json()["database"]) == (503, "migrations-missing")
+
+
+@pytest.mark.django_db
+def test_whoever_watches_needs_no_https(client: Client, settings: LazySettings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/healthz").status_code == client.get("/readyz").status_code == 200
+    assert client.get("/help/").status_code == 301

@@ -1,0 +1,180 @@
+"""Each setting that an operator can get wrong, and the sentence that names it."""
+
+import os
+import re
+import runpy
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
+from pytest_django import Settings
+
+ROOT = Path(__file__).resolve().parents[3]
+SECRET = "0123456789abcdef" * 4
+PRODUCTION = {
+    "SECRET_KEY": SECRET,
+    "ALLOWED_HOSTS": "mail.campus.example, .mail.campus.example, [::1]",
+    "CSRF_TRUSTED_ORIGINS": "https://mail.campus.example:8443",
+    "CAMPUS_URL": "https://ais.campus.example/login?to=mail",
+    "DATABASE_URL": "postgres://portal:p%40ss@db.campus.example:5432/portal?sslmode=verify-full",
+    "REDIS_URL": "rediss://:secret@redis.campus.example:6380",
+    "HANDOFF_AUDIENCE": "mail.campus.example",
+}
+
+WRONG = [
+    ("SECRET_KEY", "", "SECRET_KEY is not set. Put it into SECRET_KEY"),
+    ("SECRET_KEY", "k" * 60, "SECRET_KEY is easy to guess"),
+    ("SECRET_KEY", SECRET[:49], "SECRET_KEY is easy to guess"),
+    ("SECRET_KEY_FILE", "/nowhere/key", "SECRET_KEY_FILE names '/nowhere/key', which cannot be read: No such file"),
+    ("SECRET_KEY_FILE", "/proc/self", "SECRET_KEY_FILE names '/proc/self', which cannot be read: Is a directory"),
+    ("SECRET_KEY_FILE", "/bin/true", "SECRET_KEY_FILE names '/bin/true', which cannot be read: it is not text"),
+    ("SECRET_KEY_FILE", "/dev/null", "SECRET_KEY is not set"),
+    ("ALLOWED_HOSTS", "https://mail.campus.example", "ALLOWED_HOSTS holds 'https://mail.campus.example'. Write host names"),
+    ("ALLOWED_HOSTS", "mail.campus.example:443", "ALLOWED_HOSTS holds 'mail.campus.example:443'"),
+    ("ALLOWED_HOSTS", "mail.campus.example/", "ALLOWED_HOSTS holds 'mail.campus.example/'"),
+    ("ALLOWED_HOSTS", "a.example b.example", "ALLOWED_HOSTS holds 'a.example b.example'"),
+    ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS holds '*'"),
+    ("ALLOWED_HOSTS", "", "ALLOWED_HOSTS is empty"),
+    ("CSRF_TRUSTED_ORIGINS", "mail.campus.example", "CSRF_TRUSTED_ORIGINS holds 'mail.campus.example'. Write a scheme"),
+    ("CSRF_TRUSTED_ORIGINS", "https://mail.campus.example/", "CSRF_TRUSTED_ORIGINS holds"),
+    ("CSRF_TRUSTED_ORIGINS", "https://mail.campus.example:70000", "CSRF_TRUSTED_ORIGINS is no address, or its port"),
+    ("HTTPS", "true", "HTTPS is 'true'. Set it to 0 or 1"),
+    ("DEBUG", "false", "DEBUG is 'false'. Set it to 0 or 1"),
+    ("DATABASE_URL", "", "DATABASE_URL does not begin with postgres://"),
+    ("DATABASE_URL", "mysql://u:pass-word@db/portal", "DATABASE_URL does not begin with postgres://"),
+    ("DATABASE_URL", "postgres://u:pass-word@db:port/portal", "DATABASE_URL is no address, or its port is not between"),
+    ("DATABASE_URL", "postgres://u:pass-word@db:70000/portal", "DATABASE_URL is no address, or its port is not between"),
+    ("DATABASE_URL", "postgres://u:pass-word@[db/portal", "DATABASE_URL is no address"),
+    ("DATABASE_URL", "postgres://u:pass-word@db", "DATABASE_URL names no database"),
+    ("DATABASE_URL", "postgres://u:pass-word@db/portal?sslmode=on", "DATABASE_URL has the sslmode 'on'. Set it to one of"),
+    ("REDIS_URL", "redis.campus.example:6379", "REDIS_URL is not the address of a Redis. Write it as redis://"),
+    ("REDIS_URL", "http://:pass-word@redis", "REDIS_URL is not the address of a Redis"),
+    ("REDIS_URL", "redis://:pass-word@redis:99999", "REDIS_URL is no address, or its port is not between"),
+    ("REDIS_URL", "redis://:pass-word@redis/3", "REDIS_URL names a database. Leave it out"),
+    ("REDIS_URL", "unix://", "REDIS_URL is not the address of a Redis"),
+    ("VAR_DIR", "/etc/passwd", "VAR_DIR is '/etc/passwd', which is no folder. Set it to the absolute path"),
+    ("VAR_DIR", "var", "VAR_DIR is 'var', which is no folder"),
+    ("MAILDIR_ROOT", "/etc/passwd", "MAILDIR_ROOT is '/etc/passwd', which is no folder"),
+    ("CAMPUS_URL", "ais.campus.example", "CAMPUS_URL is 'ais.campus.example'. Set it to an address such as https://"),
+    ("CAMPUS_URL", "http://ais.campus.example/", "CAMPUS_URL is 'http://ais.campus.example/', which is not HTTPS"),
+    ("CAMPUS_URL", "https://ais.campus.example/; script-src *", "CAMPUS_URL is 'https://ais.campus.example/; script-src"),
+    ("HANDOFF_KEYS_FILE", "/etc", "HANDOFF_KEYS_FILE is '/etc', which is no file"),
+    ("HANDOFF_KEYS_FILE", "keys.json", "HANDOFF_KEYS_FILE is 'keys.json', which is no file"),
+    ("HANDOFF_AUDIENCE", "", "HANDOFF_AUDIENCE is ''. Set it to one line of text"),
+    ("HANDOFF_SKEW", "5s", "HANDOFF_SKEW is '5s'. Set it to a whole number from 0 to 60"),
+    ("HANDOFF_SKEW", "86400", "HANDOFF_SKEW is '86400'. Set it to a whole number from 0 to 60"),
+    ("OFFICE_NAME_ZH", " ", "OFFICE_NAME_ZH is ' '. Set it to one line of text"),
+    ("OFFICE_NAME_EN", "Center\nBcc: all@campus.example", "OFFICE_NAME_EN is 'Center\\nBcc"),
+    ("OFFICE_EMAIL", "helpdesk", "OFFICE_EMAIL is 'helpdesk'. Set it to a mail address"),
+    ("OFFICE_PHONE", "", "OFFICE_PHONE is ''"),
+    ("LOG_LEVEL", "verbose", "LOG_LEVEL is 'verbose'. Set it to one of DEBUG, INFO"),
+]
+# What settings.py takes, and a system check refuses.
+REFUSED_BY_A_CHECK = [
+    ({"HTTPS": False, "ALLOWED_HOSTS": ["mail.campus.example"]}, "portal.E001", "HTTPS is 0 while ALLOWED_HOSTS"),
+    ({"DEBUG": True, "ALLOWED_HOSTS": ["mail.campus.example"]}, "portal.E002", "DEBUG is 1 while ALLOWED_HOSTS"),
+    ({"TRUSTED_PROXIES": ["nginx"], "ALLOWED_HOSTS": ["127.0.0.1"]}, "sso_bridge.E008", "TRUSTED_PROXIES holds 'nginx'"),
+]
+WRONG_FOR_GUNICORN = [
+    ("BIND", "8000", "BIND is '8000'. Set it to an address and a port"),
+    ("BIND", "127.0.0.1:80000", "BIND is '127.0.0.1:80000'"),
+    ("BIND", "unix:web.sock", "BIND is 'unix:web.sock'"),
+    ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY is '0'. Set it to a whole number from 1"),
+    ("WEB_THREADS", "many", "WEB_THREADS is 'many'"),
+]
+PASSWORDS = ("pass-word", SECRET[:49])
+
+
+def read(file: str, variables: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What the file says in an environment of exactly these variables."""
+    for name in os.environ:
+        monkeypatch.delenv(name)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return runpy.run_path(str(ROOT / file))
+
+
+@pytest.mark.parametrize(("name", "value", "sentence"), WRONG)
+def test_a_wrong_setting_names_itself_and_its_cure(
+    name: str, value: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ImproperlyConfigured) as raised:
+        read("portal/settings.py", PRODUCTION | {name: value}, monkeypatch)
+    assert str(raised.value).startswith(sentence)
+    assert "\n" not in str(raised.value)
+    assert not any(password in str(raised.value) for password in PASSWORDS)
+
+
+@pytest.mark.parametrize(("changes", "number", "sentence"), REFUSED_BY_A_CHECK)
+def test_a_check_refuses_what_can_only_be_seen_beside_other_settings(
+    changes: Mapping[str, Any], number: str, sentence: str, settings: Settings
+) -> None:
+    for name, value in changes.items():
+        setattr(settings, name, value)
+    [found] = [message for message in run_checks(tags=["settings"]) if message.is_serious()]
+    assert (found.id, found.msg[: len(sentence)]) == (number, sentence)
+    assert found.hint
+
+
+@pytest.mark.parametrize(("name", "value", "sentence"), WRONG_FOR_GUNICORN)
+def test_gunicorn_refuses_a_wrong_setting_of_its_own(
+    name: str, value: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SystemExit, match=re.escape(sentence)):
+        read("deploy/gunicorn.conf.py", {name: value}, monkeypatch)
+
+
+def test_good_settings_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = read("portal/settings.py", PRODUCTION, monkeypatch)
+    database = taken["DATABASES"]["default"]
+    assert (database["PASSWORD"], database["PORT"], database["OPTIONS"]["sslmode"]) == ("p@ss", 5432, "verify-full")
+    assert database["OPTIONS"]["connect_timeout"] == 5
+    assert taken["CELERY_BROKER_URL"] == "rediss://:secret@redis.campus.example:6380/0?ssl_cert_reqs=required"
+    assert taken["CACHE_URL"] == "rediss://:secret@redis.campus.example:6380/1?ssl_cert_reqs=required"
+    assert taken["HTTPS"] is True
+
+
+def test_the_example_of_an_environment_file_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    lines = (ROOT / "deploy" / "portal.env").read_text().splitlines()
+    example = dict(line.split("=", 1) for line in lines if not line.startswith("#"))
+    assert example.keys() <= variables_read() | {"SECRET_KEY_FILE"}
+    (tmp_path / "secret-key").write_text(SECRET)
+    taken = read("portal/settings.py", example | {"SECRET_KEY_FILE": str(tmp_path / "secret-key")}, monkeypatch)
+    assert taken["HTTPS"] is True
+    assert taken["ALLOWED_HOSTS"] == ["mail.campus.example"]
+
+
+def test_a_redis_may_listen_on_a_unix_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = read("portal/settings.py", PRODUCTION | {"REDIS_URL": "unix://:pw@/run/redis/redis.sock"}, monkeypatch)
+    assert taken["CELERY_BROKER_URL"] == "redis+socket://:pw@/run/redis/redis.sock?virtual_host=0"
+    assert taken["CACHE_URL"] == "unix://:pw@/run/redis/redis.sock?db=1"
+
+
+def test_a_sqlite_file_needs_a_folder_to_write_in(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.sqlite3")
+    monkeypatch.setitem(settings.DATABASES["default"], "NAME", "/nowhere/portal.sqlite3")
+    [found] = [message for message in run_checks(tags=["settings"]) if message.is_serious()]
+    assert (found.id, found.msg) == (
+        "portal.E003",
+        "The SQLite file cannot be kept in /nowhere, which is missing or not ours to write in.",
+    )
+
+
+def variables_read() -> set[str]:
+    settings, gunicorn = ((ROOT / file).read_text() for file in ("portal/settings.py", "deploy/gunicorn.conf.py"))
+    return set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings)) | set(re.findall(r'= _\w+\("([A-Z_]+)"', gunicorn))
+
+
+def test_the_table_for_operators_holds_each_variable_that_is_read_and_no_other() -> None:
+    rows = re.findall(r"^\| (`[A-Z_`, ]+`) \|", (ROOT / "docs" / "operate.md").read_text(), re.MULTILINE)
+    assert variables_read() == {name for row in rows for name in re.findall(r"[A-Z_]+", row)}
+
+
+def test_no_variable_is_left_out_of_these_tests() -> None:
+    tried = {name for name, _value, _sentence in (*WRONG, *WRONG_FOR_GUNICORN)}
+    tried |= {name for changes, _number, _sentence in REFUSED_BY_A_CHECK for name in changes}
+    assert tried == variables_read() | {"SECRET_KEY_FILE"}
