@@ -1,4 +1,4 @@
-"""Dovecot and Postfix in folders of their own, on high ports of this machine: for the demo and for tests. No TLS, so no more.
+"""Dovecot and Postfix in folders of their own, on high ports of this machine and without TLS: for the demo and for tests.
 
 As root with Postfix, and the letters belong to the user "mail"; as anybody else without it, for it starts as root only.
 """
@@ -35,7 +35,7 @@ def missing(needed: dict[str, str]) -> list[str]:
 
 @dataclass
 class MailServer:
-    """``place`` keeps letters and accounts from run to run, ``run`` is short and thrown away; both must be for all to enter."""
+    """``place`` keeps letters and accounts from run to run, ``run`` is short and thrown away; anybody can enter both."""
 
     place: Path
     run: Path
@@ -47,6 +47,10 @@ class MailServer:
     smtp: int = field(default_factory=free_port)
     submission: int = field(default_factory=free_port)
     key: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+
+    @property
+    def has_postfix(self) -> bool:
+        return IS_ROOT
 
     def env(self) -> dict[str, str]:
         """What the portal needs to use it."""

@@ -64,6 +64,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def answers(port: int) -> bool:
+    """Whether anything listens there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def http_answers(port: int) -> bool:
     """Whether a site's front page comes without a server error."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit, policies
 from mailboxes import states
 from mailboxes.applying import names
-from mailboxes.applying.hashing import hash_password
 from mailboxes.models import Application, Job, Mailbox
 from mailboxes.provisioning import outbox
+from mailboxes.provisioning.hashing import hash_password
 from mailboxes.shelf import Slot
 
 CANCELLED_A_DAY = 5  # each one keeps a name from everybody else

@@ -1,4 +1,4 @@
-"""The configuration of Dovecot and Postfix, made from the templates in deploy/mail: one source for operators, tests and demo."""
+"""The configuration of Dovecot and Postfix, made from deploy/mail: one source for operators, tests and the demo."""
 
 import grp
 import os
@@ -25,7 +25,7 @@ class Unfit(Exception):
 
 @dataclass(frozen=True)
 class MailConfig:
-    """``etc`` is where the folders dovecot/ and postfix/ will lie; ``run_dir`` is for a trial: short, and on this disk alone."""
+    """``etc`` is where the folders dovecot/ and postfix/ will lie; ``run_dir`` makes it a trial without TLS on loopback."""
 
     database: str
     doveadm: Place

@@ -5,6 +5,7 @@ from email.utils import format_datetime, formataddr
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -12,12 +13,16 @@ from mailboxes.models import Mailbox
 
 
 def letter(mailbox: Mailbox) -> EmailMessage:
-    """A bilingual plain-text letter from the office; the same mailbox always gets the same Message-ID."""
+    """A bilingual plain-text letter from the office; the same mailbox always gets the same Message-ID.
+
+    By its Message-ID a store finds this letter among all others, so nobody outside may guess it and send one like it.
+    """
     message = EmailMessage()
     message["From"] = formataddr((settings.OFFICE_NAME["zh-hant"], settings.OFFICE_EMAIL))
     message["To"] = formataddr((mailbox.person.name, mailbox.address))
     message["Date"] = format_datetime(timezone.localtime())
-    message["Message-ID"] = f"<welcome.{mailbox.pk}@{mailbox.domain}>"
+    unguessable = salted_hmac("mailboxes.welcome", str(mailbox.pk)).hexdigest()[:20]
+    message["Message-ID"] = f"<welcome.{mailbox.pk}.{unguessable}@{mailbox.domain}>"
     texts = []
     subjects = []
     for language in ("zh-hant", "en"):

@@ -84,4 +84,4 @@ class Store(Protocol):
         """Prove by reading back that the mailbox is there, holds its letter and would take its owner; or StoreMismatch."""
 
     def problem(self) -> str | None:
-        """What keeps this mail system from working, in one sentence with its cure; None if nothing."""
+        """What keeps this mail system from working, in one sentence with its cure; None if nothing does."""

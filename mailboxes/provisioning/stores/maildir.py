@@ -2,6 +2,7 @@
 
 import email
 import os
+import tempfile
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP, default
@@ -67,10 +68,15 @@ class MaildirStore:
             raise StoreMismatch(f"The welcome letter is not in the inbox of {address}.")
 
     def problem(self) -> str | None:
-        nearest = next(folder for folder in (self.root, *self.root.parents) if folder.exists())
-        if nearest.is_dir() and os.access(nearest, os.R_OK | os.W_OK | os.X_OK):
-            return None
-        return f"{nearest} cannot be written. Give the folder {self.root} to the portal's user, or correct MAILDIR_ROOT."
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.root):
+                return None
+        except OSError as error:
+            return (
+                f"The mail folder {self.root} cannot be written ({error.strerror}). Set MAILDIR_ROOT to a folder "
+                "that belongs to the portal's user."
+            )
 
     def _home(self, address: str) -> Path:
         local_part, domain = address.split("@")

@@ -155,6 +155,13 @@ def test_a_disk_that_cannot_be_written_is_unavailable_and_leaves_no_login(store:
     assert not (store.root / "users").exists()
 
 
+def test_its_problem_is_a_folder_that_cannot_be_written(store: MaildirStore) -> None:
+    assert store.problem() is None
+    store.root.rmdir()
+    store.root.write_text("a file where the folder should be")
+    assert "Set MAILDIR_ROOT" in str(store.problem())
+
+
 def test_a_users_file_that_somebody_else_wrote_is_not_touched(store: MaildirStore) -> None:
     store.root.mkdir()
     (store.root / "users").write_text(f"{ADDRESS}:{{PLAIN}}x:1:1::/home::\n")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from mailboxes.provisioning.stores import NoSuchMailbox
 from mailboxes.provisioning.stores.dovecot.database import Run, connected
@@ -40,7 +41,7 @@ class Accounts:
         )
 
     def open(self, address: str) -> None:
-        """Say that the mailbox is whole. A fact and not a wish, so it needs no revision: the hash in the row is the newest."""
+        """Say that the mailbox is whole. A fact and not a wish, so it needs no revision: the row has the newest hash."""
         self._run("UPDATE portal_accounts SET made = TRUE WHERE address = %s AND NOT made", address)
 
     def set_password(self, address: str, password_hash: str, revision: int) -> bool:
@@ -86,7 +87,7 @@ class Accounts:
             self.letter_id(address)
         return bool(changed)
 
-    def _one(self, address: str, statement: str) -> tuple[object, ...]:
+    def _one(self, address: str, statement: str) -> tuple[Any, ...]:
         rows = self._run(statement, address)
         if not rows:
             raise NoSuchMailbox(f"The mail database has no {address}.")

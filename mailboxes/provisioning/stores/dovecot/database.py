@@ -23,6 +23,16 @@ NO_TABLES = "The mail database has no accounts table. Run: manage.py mail_databa
 POSTGRES = ("postgres://", "postgresql://")
 
 
+def is_known(url: str) -> bool:
+    """Whether it is the URL of a database that can be used here; the password in it may hold anything that a URL can."""
+    if not is_postgres(url):
+        return url.startswith("sqlite:////")
+    try:
+        return bool(psycopg2.extensions.parse_dsn(url))
+    except psycopg2.ProgrammingError:
+        return False
+
+
 def is_postgres(url: str) -> bool:
     return url.startswith(POSTGRES)
 

@@ -1,4 +1,4 @@
-"""One deadline for everything that a call does. A server that sends a byte a second gets no more time than one that is dead."""
+"""One deadline for everything that a call does: a server that sends a byte a second gets no more time than a dead one."""
 
 import socket
 import ssl

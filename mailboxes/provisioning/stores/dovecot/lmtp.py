@@ -31,14 +31,18 @@ def deliver(place: Place, address: str, letter: EmailMessage, deadline: Deadline
         raise StoreUnavailable(f"The letter could not be handed over by LMTP (LMTP_URL): {error}.") from error
 
 
-def greet(place: Place, deadline: Deadline) -> None:
-    """StoreUnavailable unless an LMTP server is there."""
+def would_take(place: Place, address: str, deadline: Deadline) -> None:
+    """StoreUnavailable or StoreMismatch unless the server would take a letter for the address; none is sent."""
     try:
         with _Lmtp(place, deadline) as server:
-            server.ehlo_or_helo_if_needed()
+            server.ehlo()
+            server.mail("")
+            code, text = server.rcpt(address)
+            if code != 250:
+                raise _refusal(code, text)
     except OSError as error:
         raise StoreUnavailable(
-            f"No LMTP server answers at LMTP_URL: {error}. Set it to where Dovecot's lmtp listens."
+            f"No LMTP server answers at LMTP_URL: {error}. Set it to where Dovecot's lmtp listens, and start that."
         ) from error
 
 

@@ -51,12 +51,20 @@ def make(url: str, *, reader: str = "") -> None:
         run(TABLE)
         run(INDEX)
         for view, query in VIEWS.items():
-            if not postgres:
-                run(f"DROP VIEW IF EXISTS {view}")
-            run(f"CREATE {'OR REPLACE ' if postgres else ''}VIEW {view} AS {query}")
+            if postgres:
+                run(f"CREATE OR REPLACE VIEW {view} AS {query}")
+            else:
+                _replace_in_sqlite(run, view, f"CREATE VIEW {view} AS {query.strip()}")
         if reader:
             _let_read(run, reader)
         run("COMMIT")
+
+
+def _replace_in_sqlite(run: Run, view: str, statement: str) -> None:
+    # Only if it differs: Dovecot fails its first look after any change of the schema.
+    if run("SELECT 1 FROM sqlite_master WHERE name = %s AND sql = %s", view, statement) == []:
+        run(f"DROP VIEW IF EXISTS {view}")
+        run(statement)
 
 
 def _let_read(run: Run, reader: str) -> None:

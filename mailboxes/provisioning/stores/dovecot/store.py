@@ -9,8 +9,8 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
-from mailboxes.provisioning.stores import Folder, Letter, StoreMismatch, Usage
-from mailboxes.provisioning.stores.dovecot import accounts
+from mailboxes.provisioning.stores import Folder, Letter, StoreError, StoreMismatch, Usage
+from mailboxes.provisioning.stores.dovecot import accounts, trial
 from mailboxes.provisioning.stores.dovecot.deadline import Deadline
 from mailboxes.provisioning.stores.dovecot.doveadm import EXISTS, NOT_FOUND, UNREADABLE, Command, Doveadm
 from mailboxes.provisioning.stores.dovecot.lmtp import deliver
@@ -22,15 +22,19 @@ CALL_SECONDS = 9.0
 
 @dataclass(frozen=True)
 class DovecotStore:
-    """``database`` is the URL of the mail database; ``imap`` is only for the trial sign-in of ``problem``."""
+    """``database`` is the URL of the mail database; ``imap`` is for the trial sign-in of ``problem``.
+
+    ``seconds`` is the most that a call takes, whatever the servers do.
+    """
 
     database: str
     doveadm: Doveadm
     lmtp: Place
     imap: Place | None = None
+    seconds: float = CALL_SECONDS
 
     def ensure(self, address: str, *, password_hash: str, quota: int, welcome: EmailMessage, revision: int) -> None:
-        deadline, letter_id = Deadline(CALL_SECONDS), str(welcome["Message-ID"])
+        deadline, letter_id = Deadline(self.seconds), str(welcome["Message-ID"])
         with accounts.opened(self.database, deadline) as rows:
             # From the first statement letters arrive; only the last one lets the owner in.
             rows.put(address, password_hash=password_hash, quota=quota, letter_id=letter_id, revision=revision)
@@ -39,25 +43,25 @@ class DovecotStore:
             rows.open(address)
 
     def set_password(self, address: str, *, password_hash: str, revision: int) -> None:
-        deadline = Deadline(CALL_SECONDS)
+        deadline = Deadline(self.seconds)
         with accounts.opened(self.database, deadline) as rows:
             newest = rows.set_password(address, password_hash, revision)
         if newest:
             self._end_sessions(address, deadline)
 
     def suspend(self, address: str, *, revision: int) -> None:
-        deadline = Deadline(CALL_SECONDS)
+        deadline = Deadline(self.seconds)
         with accounts.opened(self.database, deadline) as rows:
             newest = rows.suspend(address, revision)
         if newest:
             self._end_sessions(address, deadline)
 
     def resume(self, address: str, *, revision: int) -> None:
-        with accounts.opened(self.database, Deadline(CALL_SECONDS)) as rows:
+        with accounts.opened(self.database, Deadline(self.seconds)) as rows:
             rows.resume(address, revision)
 
     def usage(self, address: str) -> Usage:
-        deadline = Deadline(CALL_SECONDS)
+        deadline = Deadline(self.seconds)
         with accounts.opened(self.database, deadline) as rows:
             letter_id = rows.letter_id(address)
         fields = ["date.received.unixtime", "text"]
@@ -71,7 +75,7 @@ class DovecotStore:
 
     def check(self, address: str, *, password_hash: str, quota: int) -> None:
         """The view that Dovecot reads holds this hash and lets the owner in; Dovecot shows that it reads just this row."""
-        deadline = Deadline(CALL_SECONDS)
+        deadline = Deadline(self.seconds)
         with accounts.opened(self.database, deadline) as rows:
             letter_id, seen = rows.letter_id(address), rows.seen(address)
         if (seen.password_hash, seen.may_sign_in, seen.quota_rule) != (password_hash, True, f"*:bytes={quota}"):
@@ -88,6 +92,13 @@ class DovecotStore:
             raise StoreMismatch(f"{address} has no folder {', '.join(sorted(missing))}.")
         if not found.expect():
             raise StoreMismatch(f"The welcome letter is not in the inbox of {address}.")
+
+    def problem(self) -> str | None:
+        try:
+            trial.run(self.database, self.doveadm, self.lmtp, self.imap, seconds=self.seconds)
+        except StoreError as error:
+            return str(error)
+        return None
 
     def _make_folders(self, address: str, letter_id: str, deadline: Deadline) -> bool:
         """Make what is missing; whether the letter is in the inbox already."""
