@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mailboxes.applying.hashing import hash_password
+from mailboxes.provisioning.hashing import hash_password
 from tests import mailserver, servers
 from tests.faults.judging import fault_of
 from tests.faults.mail import MaildirMail
