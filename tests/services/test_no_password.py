@@ -83,6 +83,7 @@ def run(site: Production) -> Run:
     site.postgres.stop()
     statuses[DATABASE_DOWN] = _send(browser, page, DATABASE_DOWN).status
     site.postgres.start()
+    site.query("SELECT 1")  # it listens before it is ready
     applied = _send(browser, page, APPLIED)
     statuses[APPLIED] = applied.status
     _until(lambda: "store-unavailable" in str(site.query("SELECT last_error FROM mailboxes_job")))
