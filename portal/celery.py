@@ -5,14 +5,14 @@ from celery import Celery
 from celery.loaders.app import AppLoader
 from celery.signals import beat_init, worker_init
 from django.core.exceptions import ImproperlyConfigured
-from kombu.transport.redis import QoS
+from kombu.transport.virtual import QoS
 
 from portal import start
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
-# A worker that loses Redis would put back what it has not finished over the connection that it has just closed, fail at that
-# with an AttributeError, and end for good. The sweep brings back all of it anyway.
+# A worker that loses Redis would try to give back the messages in its hands over the connection that is gone, and then write
+# them into a file in /tmp. The sweep brings back all of them.
 QoS.restore_at_shutdown = False
 
 

@@ -135,17 +135,15 @@ CACHES: dict[str, Any] = {
 
 # --- the queue: a bell only; the outbox table is the truth -------------------------------------------------------
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 30  # seconds: two calls of a store at their slowest, and shorter than a lease of the outbox
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 60,  # seconds; a killed worker's message comes back after this
-    "unacked_restore_interval": 1,
-    "unacked_restore_throttle": 1,
-    "socket_timeout": 5,
+    # A message is gone as soon as a worker has it: what a worker that dies leaves undone, the sweep finds by its row. A late
+    # acknowledgement, sent by a connection that Redis has lost meanwhile, would end the worker.
+    "ack_emulation": False,
+    "socket_timeout": 5,  # seconds
     "socket_connect_timeout": 5,
 }
 CELERY_TIMEZONE = "Asia/Taipei"

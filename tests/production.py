@@ -69,6 +69,7 @@ class Production:
             "beat": [PYTHON, "-m", "celery", "-A", "portal", "beat", "-l", logs, "-s", folder / "beat"],
         } | {name: [*worker, "-n", f"{name}@%h"] for name in WORKERS}
         self.dovecot = None if mailserver.missing_packages() else self._new_mail_server(stack)
+        stack.callback(parts.stop)  # before PostgreSQL and the folders go
         self._running: dict[str, Part] = {}
         self._said_before: dict[str, int] = {}  # octets in its log when it was started
 
@@ -162,6 +163,7 @@ class Production:
         folder = Path(tempfile.mkdtemp(prefix="ms-", dir="/tmp"))  # the paths of sockets must be short
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         folder.chmod(0o711)
+        self.mail_folder = folder
         server = MailServer(folder / "kept", folder / "run", self.postgres.url.replace("/postgres", "/mail"))
         server.reader_password = secrets.token_urlsafe(12)
         self.proxy = stack.enter_context(Proxy.running(server.doveadm, server.lmtp))

@@ -15,8 +15,8 @@ from mailboxes.provisioning.stores import StoreError, registry
 
 log = logging.getLogger(__name__)
 SWEEP_AT_ONCE = 500
-SWEPT_AT = "swept-at"  # in the cache: when a sweep ran last, the sign of life of beat
 PAUSES = (0.5, 1, 2)  # seconds; a database restarts in such times, and a task has to end before its lease
+SWEPT_AT = "swept-at"  # in the cache: when a sweep ran last, the sign of life of beat
 
 
 @shared_task(ignore_result=True)

@@ -37,7 +37,6 @@ def main() -> int:
     good = False
     try:
         with ExitStack() as stack:
-            stack.callback(parts.stop)  # before PostgreSQL goes
             good = _run(_production(parts, stack, folder), faults, options.times, together=options.together)
     except Told:
         print("Stopping ...", file=sys.stderr)
@@ -103,7 +102,9 @@ def _recovery(site: Production) -> bool:
     seconds = []
     for when, pid in strikes.killed:
         held = next(job for claimed, by, job in reversed(claims) if by == pid and claimed <= when)
-        seconds.append(next(claimed for claimed, _by, job in claims if job == held and claimed > when) - when)
+        again = next((claimed for claimed, _by, job in claims if job == held and claimed > when), None)
+        if again is not None:  # a reset may have given way to a newer one meanwhile
+            seconds.append(again - when)
     if seconds:
         say(
             f"\nA killed worker's job was taken up by another after {median(seconds):.0f} s in the median, "

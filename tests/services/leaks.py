@@ -68,20 +68,23 @@ class Search:
 
 def everywhere(site: Production) -> Iterator[tuple[str, bytes]]:
     """Everything that the site has written or holds outside of its memory, a piece at a time."""
-    yield "the database dump", dump(site)
+    assert site.dovecot
+    yield "the database dump", dump(site.postgres.url)
+    yield "the dump of the mail database", dump(site.dovecot.database)
     yield from in_redis(site)
     yield from in_processes(site)
-    for folder in (site.folder, site.postgres.folder):
+    for folder in (site.folder, site.postgres.folder, site.mail_folder):
         for path in sorted(folder.rglob("*")):
             # What has not been touched since the servers started, most of a new cluster, holds nothing of the run.
             if path.is_file() and not path.is_symlink() and path.stat().st_mtime >= site.began:
                 yield str(path.relative_to(folder.parent)), path.read_bytes()
 
 
-def dump(site: Production) -> bytes:
+def dump(database: str) -> bytes:
+    """``database`` is its URL."""
     programs = servers.postgres_programs()
     assert programs
-    return subprocess.run([programs / "pg_dump", site.postgres.url], check=True, capture_output=True).stdout
+    return subprocess.run([programs / "pg_dump", database], check=True, capture_output=True).stdout
 
 
 def in_redis(site: Production) -> Iterator[tuple[str, bytes]]:

@@ -16,16 +16,16 @@ from pathlib import Path
 import pytest
 from _support import Parts, lock
 
-from tests import servers
-from tests.faults.mail import MaildirMail
+from tests import mailserver, servers
+from tests.faults import mail
 from tests.production import PYTHON, Production
 from tests.services import leaks
 from tests.visits import journey
 from tests.visits.browser import Browser, Page
 
 pytestmark = pytest.mark.skipif(
-    servers.postgres_programs() is None or shutil.which("redis-server") is None,
-    reason="What a run leaves behind was not searched for passwords: PostgreSQL or Redis is not installed.",
+    servers.postgres_programs() is None or shutil.which("redis-server") is None or bool(mailserver.missing_packages()),
+    reason="What a run leaves behind was not searched for passwords: PostgreSQL, Redis or Dovecot is not installed.",
 )
 
 PATIENCE = 120.0  # seconds
@@ -59,7 +59,6 @@ def site() -> Iterator[Production]:
         signal.signal(number, handler)
     try:
         with ExitStack() as stack:
-            stack.callback(parts.stop)
             production = Production(parts, stack, folder, web="portal.wsgi", celery="portal", logs="DEBUG")
             production.start()
             leaks.record_redis(production, production.logs / "redis-commands.log")
@@ -73,7 +72,7 @@ def site() -> Iterator[Production]:
 def run(site: Production) -> Run:
     """Two people and an administrator, with everything that can go wrong on the way."""
     site.manage("createsuperuser", "--noinput", DJANGO_SUPERUSER_USERNAME="admin", DJANGO_SUPERUSER_PASSWORD=STAFF)
-    (site.folder / "mail").write_text("a file where the mail folder should be")
+    site.kill_part("Dovecot")
     browser, page = journey.to_password(site.port, site.campus.token())
     statuses = {secret: _send(browser, page, secret).status for secret in REFUSED}
     statuses[MISTYPED[0]] = _send(browser, page, *MISTYPED).status
@@ -84,10 +83,11 @@ def run(site: Production) -> Run:
     site.postgres.stop()
     statuses[DATABASE_DOWN] = _send(browser, page, DATABASE_DOWN).status
     site.postgres.start()
+    site.query("SELECT 1")  # it listens before it is ready
     applied = _send(browser, page, APPLIED)
     statuses[APPLIED] = applied.status
     _until(lambda: "store-unavailable" in str(site.query("SELECT last_error FROM mailboxes_job")))
-    (site.folder / "mail").unlink()
+    site.start_part("Dovecot")
     address = re.search(r'big" translate="no">([^"]+)</span>', journey.wait_until_open(browser, applied.text).text)
     assert address
     for secret in RESETS:
@@ -122,8 +122,8 @@ def test_the_run_was_what_it_was_meant_to_be(run: Run) -> None:
     assert (run.statuses[SIGNED_OUT], run.statuses[OTHER_PERSONS], run.statuses[DATABASE_DOWN]) == (403, 302, 500)
     assert {run.statuses[secret] for secret in (APPLIED, *RESETS, STAFF)} == {302}
     assert run.statuses[STAFF_WRONG] == 200
-    mail = MaildirMail(run.site.folder / "mail")
-    assert [mail.opens(run.address, secret) for secret in (APPLIED, *RESETS)] == [False, False, False, True]
+    server = mail.of(run.site)
+    assert [server.opens(run.address, secret) for secret in (APPLIED, *RESETS)] == [False, False, False, True]
     said = {path.stem: path.read_text(errors="replace") for path in run.site.logs.iterdir()}
     assert "POST /mail/mx/password/" in said["web"]
     assert "OperationalError" in said["web"]
@@ -140,7 +140,7 @@ def test_no_password_is_anywhere(run: Run) -> None:
 
 
 def test_the_portals_own_database_holds_no_hash_of_a_mailbox(run: Run) -> None:
-    dump = leaks.dump(run.site)
+    dump = leaks.dump(run.site.postgres.url)
     assert run.address.encode() in dump or run.address.split("@")[0].encode() in dump
     assert b"{ARGON2ID}" not in dump
     assert run.site.query("SELECT count(*), max(password_hash) FROM mailboxes_job") == [(len(RESETS) + 1, "")]

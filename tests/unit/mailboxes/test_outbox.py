@@ -69,8 +69,6 @@ def test_a_worker_is_ended_before_its_lease_and_its_job_is_found_within_a_minute
     sweep = timedelta(seconds=settings.CELERY_BEAT_SCHEDULE["sweep"]["schedule"])
     limit = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT)
     assert 2 * STORE_CALL < limit < outbox.LEASE < outbox.LEASE + sweep < timedelta(seconds=60)
-    redelivered = timedelta(seconds=settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"])
-    assert limit < redelivered  # or the broker would start a task anew that still runs
 
 
 def test_settling_opens_the_mailbox_ends_the_application_and_wipes_the_hash(box: Mailbox) -> None:
