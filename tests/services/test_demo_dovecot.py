@@ -136,8 +136,8 @@ def test_an_application_becomes_a_mailbox_that_a_mail_program_opens(running: Dem
 
 @needs_packages
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=lambda number: number.name)
-def test_when_it_ends_no_mail_server_is_left(checkout: Path, tmp_path: Path, ports: dict[str, int], number: int) -> None:
-    own = dict(zip(ports, free_ports(3), strict=True))
+def test_when_it_ends_no_mail_server_is_left(tmp_path: Path, ports: dict[str, int], number: int) -> None:
+    checkout, own = copy_of_checkout(tmp_path), dict(zip(ports, free_ports(3), strict=True))
     with started(checkout, "--dovecot", VAR_DIR=tmp_path / "var", **own) as demo:
         demo.read_until(UP)
         folder = run_folder(demo)
@@ -159,9 +159,8 @@ def test_when_it_ends_no_mail_server_is_left(checkout: Path, tmp_path: Path, por
     assert kept_by(demo) == []
 
 
-def test_without_the_packages_it_says_which(checkout: Path, tmp_path: Path) -> None:
-    bare = tmp_path / "bare"
-    shutil.copytree(checkout, bare, symlinks=True, ignore=shutil.ignore_patterns("var"))
+def test_without_the_packages_it_says_which(tmp_path: Path) -> None:
+    bare = copy_of_checkout(tmp_path)
     module = bare / "bin" / "_mailserver.py"
     module.write_text(module.read_text().replace("/usr/lib/dovecot/imap", "/nowhere/imap"))
     with started(bare, "--dovecot", VAR_DIR=tmp_path / "var") as demo:
