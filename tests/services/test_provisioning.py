@@ -1,4 +1,4 @@
-"""The whole way: an application in the portal's database, a real worker, a real mail server, and a mail program at its end."""
+"""The whole way: an application in the portal's database, a real worker, a real mail server, a mail program at its end."""
 
 import os
 import secrets
