@@ -19,7 +19,7 @@ class DemoMail:
             )
         self.server = MailServer(
             place(var),
-            Path("/tmp"),  # until it has a folder of its own there
+            place(var) / "run",  # until it has a shorter one
             imap=port_from("IMAP_PORT", 8143),
             smtp=port_from("SMTP_PORT", 8025),
             submission=port_from("SUBMISSION_PORT", 8587),

@@ -25,6 +25,15 @@ NEEDED_WITH_POSTGRES = {
     "/usr/lib/dovecot/modules/libdriver_pgsql.so": "dovecot-pgsql",
     "/usr/lib/postfix/postfix-pgsql.so": "postfix-pgsql",
 }
+# Not "postfix start", which leaves a daemon behind. The shell stays, for Postfix's master forgets that the kernel should end
+# it with its parent: it changes its user. "check" makes the folders of the queue.
+POSTFIX = """
+/usr/sbin/postfix -c "$1" check || exit
+/usr/lib/postfix/sbin/master -c "$1" -d &
+trap "kill $!" TERM
+wait
+wait
+"""
 IS_ROOT = os.getuid() == 0
 
 
@@ -46,11 +55,12 @@ class MailServer:
     doveadm: int = field(default_factory=free_port)
     smtp: int = field(default_factory=free_port)
     submission: int = field(default_factory=free_port)
+    user: str = field(default_factory=lambda: pwd.getpwuid(os.getuid()).pw_name)
     key: str = field(default_factory=lambda: secrets.token_urlsafe(24))
 
     @property
     def has_postfix(self) -> bool:
-        return IS_ROOT
+        return self.user == "root"
 
     def env(self) -> dict[str, str]:
         """What the portal needs to use it."""
@@ -68,7 +78,7 @@ class MailServer:
             folder.chmod(0o711)
         for folder in (self.place / "accounts", self.place / "letters", self.run / "queue", self.run / "data"):
             folder.mkdir(mode=0o700, exist_ok=True)
-        if IS_ROOT:
+        if self.has_postfix:
             shutil.chown(self.place / "letters", "mail")
             (self.run / "queue").chmod(0o755)
             (self.run / "queue" / "private").mkdir(mode=0o700, exist_ok=True)  # where Dovecot will listen for Postfix
@@ -83,11 +93,11 @@ class MailServer:
 
     def commands(self) -> list[list[str]]:
         """What manage.py has to do with ``env`` before the servers start."""
-        user = "mail" if IS_ROOT else pwd.getpwuid(os.getuid()).pw_name
+        owner = "mail" if self.user == "root" else self.user
         config = ["mail_config", "--out", self.run / "etc", "--etc", self.run / "etc", "--run-dir", self.run]
-        config += ["--mail-dir", self.place / "letters", "--mail-user", user]
+        config += ["--mail-dir", self.place / "letters", "--mail-user", owner]
         config += ["--imap-port", self.imap, "--smtp-port", self.smtp, "--submission-port", self.submission]
-        config += [] if IS_ROOT else ["--run-as", user]
+        config += [] if self.user == "root" else ["--run-as", self.user]
         database = ["mail_database"]
         if self.reader_password:
             password = self.run / "reader-password"
@@ -100,8 +110,6 @@ class MailServer:
         """By name: the command line of each, which stays in the foreground until SIGTERM, and a port on which it answers."""
         etc = self.run / "etc"
         found = {"Dovecot": (["/usr/sbin/dovecot", "-F", "-c", str(etc / "dovecot" / "dovecot.conf")], self.imap)}
-        if IS_ROOT:
-            # Not "postfix start", which leaves a daemon behind. "check" makes the folders of the queue.
-            start = f'/usr/sbin/postfix -c "{etc}/postfix" check && exec /usr/lib/postfix/sbin/master -c "{etc}/postfix" -s'
-            found["Postfix"] = (["/bin/sh", "-c", start], self.smtp)
+        if self.has_postfix:
+            found["Postfix"] = (["/bin/sh", "-c", POSTFIX, "postfix", str(etc / "postfix")], self.smtp)
         return found

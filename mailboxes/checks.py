@@ -11,7 +11,7 @@ from mailboxes.provisioning.stores.dovecot.places import place
 URLS = {"DOVEADM_URL": ("http", "https"), "LMTP_URL": ("lmtp",), "IMAP_URL": ("imap", "imaps")}
 
 
-@register
+@register("settings")
 def mail_server(app_configs: Any, **kwargs: Any) -> list[Error]:
     if not settings.MAIL_DATABASE_URL:
         return []

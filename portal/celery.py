@@ -1,10 +1,12 @@
 import os
+import sys
 from typing import Any
 
 from celery import Celery
 from celery.loaders.app import AppLoader
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, task_prerun, worker_init
 from django.core.exceptions import ImproperlyConfigured
+from django.db import close_old_connections
 from kombu.transport.virtual import QoS
 
 from portal import start
@@ -27,6 +29,14 @@ class Loader(AppLoader):
 app = Celery("portal", loader="portal.celery:Loader")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["mailboxes.provisioning", "portal"])
+# Celery would end the connection to the database with each task, and a new one costs more than all that a task asks. As for
+# a request of the web, Django looks before a task whether it is old or broken.
+app.conf.CELERY_DB_REUSE_MAX = sys.maxsize
+
+
+@task_prerun.connect
+def close_if_no_good(**kwargs: Any) -> None:
+    close_old_connections()
 
 
 @worker_init.connect

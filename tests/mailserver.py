@@ -1,6 +1,7 @@
 """A real Dovecot, with Postfix before it where we are root, for tests: gone when its ``with`` ends."""
 
 import os
+import pwd
 import secrets
 import shutil
 import subprocess
@@ -24,20 +25,27 @@ def missing_packages() -> str:
 
 
 @contextmanager
-def mail_server(database: str = "") -> Iterator[MailServer]:
-    """Its accounts in SQLite, or in the PostgreSQL whose URL is given."""
+def mail_server(database: str = "", user: str = "") -> Iterator[MailServer]:
+    """Its accounts in SQLite, or in the PostgreSQL whose URL is given; run by us, or by an ordinary user if we are root."""
     folder = Path(tempfile.mkdtemp(prefix="ms-", dir="/tmp"))  # the paths of sockets must be short
     folder.chmod(0o711)
     server = MailServer(folder / "kept", folder / "run", database)
+    server.user = user or server.user
     try:
         server.make_folders()
         if database:
             server.reader_password = _make_reader(database)
         for command in server.commands():
             manage(server, *command)
+        owner = pwd.getpwnam(server.user)
+        if os.getuid() == 0 and user:
+            for path in (folder, *folder.rglob("*")):
+                os.chown(path, owner.pw_uid, owner.pw_gid)
         with ExitStack() as running:
-            for argv, port in server.servers().values():
-                running.enter_context(_started(argv, port, folder / "run" / "said.log"))
+            for argv, _port in server.servers().values():
+                running.enter_context(_started(argv, owner, folder / "said.log"))
+            for _argv, port in server.servers().values():
+                _wait(port, folder / "said.log")
             yield server
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -63,15 +71,20 @@ def _make_reader(database: str) -> str:
 
 
 @contextmanager
-def _started(argv: list[str], port: int, log: Path) -> Iterator[None]:
-    process = subprocess.Popen(argv, stdout=log.open("a"), stderr=subprocess.STDOUT, start_new_session=True)
+def _started(argv: list[str], owner: pwd.struct_passwd, log: Path) -> Iterator[None]:
+    other = {} if owner.pw_uid == os.getuid() else {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+    with log.open("a") as output:
+        process = subprocess.Popen(argv, stdout=output, stderr=subprocess.STDOUT, start_new_session=True, **other)  # type: ignore[call-overload]
     try:
-        try:
-            wait_for(port)
-        except RuntimeError as error:
-            error.add_note(log.read_text())
-            raise
         yield
     finally:
         process.terminate()
         process.wait(timeout=START_SECONDS)
+
+
+def _wait(port: int, log: Path) -> None:
+    try:
+        wait_for(port)
+    except RuntimeError as error:
+        error.add_note(log.read_text())
+        raise

@@ -23,6 +23,8 @@ numbers = itertools.count(1)
 def server(request: pytest.FixtureRequest) -> Iterator[MailServer]:
     if packages := missing_packages():
         pytest.skip(f"packages missing: {packages}")
+    if request.param == "postgresql" and servers.postgres_programs() is None:
+        pytest.skip("packages missing: postgresql")
     if request.param == "sqlite":
         with mail_server() as running:
             yield running

@@ -6,10 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from mailboxes.provisioning.hashing import hash_password
-from mailboxes.provisioning.stores import NoSuchMailbox, StoreMismatch, StoreUnavailable
+from mailboxes.provisioning.stores import NoSuchMailbox, StoreMismatch
 from mailboxes.provisioning.stores.dovecot import accounts, schema
 from mailboxes.provisioning.stores.dovecot.accounts import Accounts
-from mailboxes.provisioning.stores.dovecot.database import connected
 from mailboxes.provisioning.stores.dovecot.deadline import Deadline
 from mailboxes.provisioning.stores.dovecot.store import DovecotStore
 from tests.mailserver import MailServer
@@ -244,17 +243,3 @@ def test_making_the_tables_again_keeps_what_is_there(store: DovecotStore, addres
     ensure(store, address)
     schema.make(store.database)
     store.check(address, password_hash=HASH, quota=QUOTA)
-
-
-def test_the_servers_own_role_reads_the_views_and_nothing_else(
-    server: MailServer, store: DovecotStore, address: str
-) -> None:
-    if not server.database:
-        pytest.skip("SQLite has no roles")
-    ensure(store, address)
-    url = server.database.replace("portal@", f"dovecot_ro:{server.reader_password}@")
-    with connected(url, Deadline(5)) as run:
-        assert run("SELECT address FROM postfix_mailboxes WHERE address = %s", address) == [(address,)]
-    for statement in ("SELECT * FROM portal_accounts", "DELETE FROM portal_accounts", "DELETE FROM dovecot_auth"):
-        with pytest.raises(StoreUnavailable, match="42501"), connected(url, Deadline(5)) as run:  # insufficient_privilege
-            run(statement)

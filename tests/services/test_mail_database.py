@@ -1,70 +1,70 @@
-"""The connection to the mail database: kept from call to call, and given up where it is no good."""
+"""The command that makes the mail database, on a real PostgreSQL."""
 
-import os
-import threading
 from collections.abc import Iterator
 
 import pytest
+from django.conf import LazySettings
+from django.core.management import CommandError, call_command
 
 from mailboxes.provisioning.stores import StoreUnavailable
+from mailboxes.provisioning.stores.dovecot import accounts
 from mailboxes.provisioning.stores.dovecot.database import connected
 from mailboxes.provisioning.stores.dovecot.deadline import Deadline
 from tests import servers
-from tests.servers import Server
+
+ADDRESS = "hsiaoming@mx.nthu.edu.tw"
+READER = "dovecot-ro"  # a name that needs quotes
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
+def cluster() -> Iterator[str]:
     if servers.postgres_programs() is None:
         pytest.skip("packages missing: postgresql")
-    with servers.postgres_server() as server:
-        yield server
+    with servers.postgres() as url:
+        yield url
 
 
-def backend(server: Server, seconds: float = 10) -> int:
-    with connected(server.url, Deadline(seconds)) as run:
-        [(pid,)] = run("SELECT pg_backend_pid()")
-    return int(pid)
+@pytest.fixture
+def database(cluster: str, settings: LazySettings) -> str:
+    settings.MAIL_DATABASE_URL = cluster
+    return cluster
 
 
-def test_a_thread_keeps_its_own(server: Server) -> None:
-    first = backend(server)
-    assert backend(server) == first
-    others: list[int] = []
-    thread = threading.Thread(target=lambda: others.append(backend(server)))
-    thread.start()
-    thread.join()
-    assert others != [first]
+def test_a_role_that_is_not_there_is_named_with_the_way_to_make_it(database: str) -> None:
+    with pytest.raises(CommandError, match=r"no role nobody-yet.*CREATE ROLE"):
+        call_command("mail_database", reader="nobody-yet", verbosity=0)
+    with pytest.raises(StoreUnavailable, match=r"manage\.py mail_database"), connected(database, Deadline(5)) as run:
+        run("SELECT * FROM portal_accounts")  # nothing was made: all or nothing
 
 
-def test_a_fork_leaves_its_parents_alone(server: Server) -> None:
-    first = backend(server)
-    if (child := os.fork()) == 0:
-        os._exit(int(backend(server) == first))
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert backend(server) == first
+def test_the_reader_sees_the_views_and_nothing_else(database: str) -> None:
+    with connected(database, Deadline(5)) as run:
+        run(f'CREATE ROLE "{READER}" LOGIN')
+    for _time in range(2):
+        call_command("mail_database", reader=READER, verbosity=0)
+    with accounts.opened(database, Deadline(5)) as rows:
+        rows.put(ADDRESS, password_hash="{ARGON2ID}x", quota=1, letter_id="", revision=1)
+    call_command("mail_database", verbosity=0)  # an upgrade by somebody who forgot the option takes nothing away
+    as_reader = database.replace("portal@", f"{READER}@")
+    with connected(as_reader, Deadline(5)) as run:
+        assert run("SELECT address, password, nologin FROM dovecot_auth") == [(ADDRESS, "{ARGON2ID}x", "y")]
+        assert run("SELECT address FROM postfix_mailboxes") == [(ADDRESS,)]
+        assert run("SELECT domain FROM postfix_domains") == [("mx.nthu.edu.tw",)]
+    for statement in (
+        "SELECT * FROM portal_accounts",
+        "DELETE FROM portal_accounts",
+        "DELETE FROM dovecot_auth",
+        "UPDATE dovecot_auth SET password = ''",
+        "CREATE TABLE mine (id int)",
+    ):
+        with (
+            pytest.raises(StoreUnavailable, match="42501"),
+            connected(as_reader, Deadline(5)) as run,
+        ):  # insufficient_privilege
+            run(statement)
 
 
-def test_a_restart_between_two_calls_is_not_noticed(server: Server) -> None:
-    first = backend(server)
-    server.stop()
-    with pytest.raises(StoreUnavailable, match="cannot be used"):
-        backend(server)
-    server.start()
-    second = backend(server)
-    server.stop()
-    server.start()
-    assert len({first, second, backend(server)}) == 3
-
-
-def test_one_that_did_not_answer_in_time_is_not_used_again(server: Server) -> None:
-    first = backend(server)
-    with server.frozen(), pytest.raises(StoreUnavailable, match="no answer in time"):
-        backend(server, seconds=0.5)
-    assert backend(server) != first
-
-
-def test_a_refused_statement_says_nothing_of_its_values(server: Server) -> None:
-    with pytest.raises(StoreUnavailable, match="refused a statement") as raised, connected(server.url, Deadline(10)) as run:
-        run("SELECT %s + 1", "secret-hash")
-    assert "secret-hash" not in str(raised.value)
+def test_without_a_database_it_says_what_to_set(settings: LazySettings) -> None:
+    settings.MAIL_DATABASE_URL = ""
+    with pytest.raises(CommandError, match="MAIL_DATABASE_URL is not set"):
+        call_command("mail_database")

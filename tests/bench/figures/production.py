@@ -91,7 +91,8 @@ def _provisioning(site: Production) -> Row:
     return Row(
         "mailboxes made a second, beside a bare loop of the same store calls",
         f"at least {LEAST_SHARE}",
-        f"{median(shares):.2f} ({min(shares):.2f} to {max(shares):.2f}; {best['worker']:.0f} beside {best['bare']:.0f} a second)",
+        f"{median(shares):.2f} ({min(shares):.2f} to {max(shares):.2f}; {best['worker']:.0f} beside "
+        f"{best['bare']:.0f} a second)",
         median(shares) >= LEAST_SHARE,
     )
 

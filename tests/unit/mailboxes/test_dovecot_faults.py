@@ -127,6 +127,7 @@ FAULTS: dict[str, tuple[Talk, type[StoreError]]] = {
     "answers too little": (http(CREATED[:1]), StoreUnavailable),
     "answers something else": (http([["doveadmResponse", [], "8"], ["doveadmResponse", [], "9"]]), StoreUnavailable),
     "answers another shape": (http(b'{"doveadmResponse": 1}'), StoreUnavailable),
+    "answers in too many brackets": (http(b"[" * 100_000), StoreUnavailable),
     "answers without an end": (http(b"[" * 9_000_000), StoreUnavailable),
     "cannot now": (http([["error", {"exitCode": 75}, "0"], *CREATED[1:]]), StoreUnavailable),
     "does not want to": (http([["error", {"exitCode": 64}, "0"], *CREATED[1:]]), StoreMismatch),

@@ -72,11 +72,17 @@ WRONG = [
     ("OFFICE_PHONE", "", "OFFICE_PHONE is ''"),
     ("LOG_LEVEL", "verbose", "LOG_LEVEL is 'verbose'. Set it to one of DEBUG, INFO"),
 ]
+MAIL = {"ALLOWED_HOSTS": ["127.0.0.1"], "MAIL_DATABASE_URL": "sqlite:////srv/mail.sqlite3", "DOVEADM_API_KEY": "key"}
 # What settings.py takes, and a system check refuses.
 REFUSED_BY_A_CHECK = [
     ({"HTTPS": False, "ALLOWED_HOSTS": ["mail.campus.example"]}, "portal.E001", "HTTPS is 0 while ALLOWED_HOSTS"),
     ({"DEBUG": True, "ALLOWED_HOSTS": ["mail.campus.example"]}, "portal.E002", "DEBUG is 1 while ALLOWED_HOSTS"),
     ({"TRUSTED_PROXIES": ["nginx"], "ALLOWED_HOSTS": ["127.0.0.1"]}, "sso_bridge.E008", "TRUSTED_PROXIES holds 'nginx'"),
+    (MAIL | {"MAIL_DATABASE_URL": "mysql://u:pass-word@db/mail"}, "mailboxes.E001", "MAIL_DATABASE_URL is not the URL"),
+    (MAIL | {"DOVEADM_API_KEY": ""}, "mailboxes.E002", "DOVEADM_API_KEY is not set"),
+    (MAIL | {"DOVEADM_URL": "imap://127.0.0.1"}, "mailboxes.E003", "DOVEADM_URL is 'imap://127.0.0.1'"),
+    (MAIL | {"LMTP_URL": "127.0.0.1:24"}, "mailboxes.E003", "LMTP_URL is '127.0.0.1:24'"),
+    (MAIL | {"IMAP_URL": "imap://127.0.0.1:99999"}, "mailboxes.E003", "IMAP_URL is 'imap://127.0.0.1:99999'"),
 ]
 WRONG_FOR_GUNICORN = [
     ("BIND", "8000", "BIND is '8000'. Set it to an address and a port"),

@@ -30,9 +30,10 @@ def is_known(url: str) -> bool:
     if not is_postgres(url):
         return url.startswith("sqlite:////")
     try:
-        return bool(psycopg2.extensions.parse_dsn(url))
+        parts = psycopg2.extensions.parse_dsn(url)
     except psycopg2.ProgrammingError:
         return False
+    return "dbname" in parts and parts.get("port", "5432").isdigit()  # a slash in a password ends up in the port
 
 
 def is_postgres(url: str) -> bool:

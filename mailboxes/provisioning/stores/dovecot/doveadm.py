@@ -58,7 +58,7 @@ class Doveadm:
             raise StoreUnavailable(f"doveadm cannot be reached at DOVEADM_URL: {error}. Is Dovecot running?") from error
         except http.client.HTTPException as error:
             raise StoreUnavailable(f"doveadm broke off its answer ({type(error).__name__}).") from error
-        except (ValueError, TypeError, KeyError, IndexError) as error:
+        except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
             raise StoreUnavailable(UNREADABLE) from error
 
     def _post(self, body: bytes, deadline: Deadline) -> bytes:
