@@ -21,6 +21,8 @@ class Step:
 STEPS = """
 SELECT version.id, version.policy_id, version.label, version.in_force_from,
     policy.slug, policy.title_zh, policy.title_en,
+    CASE WHEN policy.slug = %s THEN version.text_zh END AS read_zh,
+    CASE WHEN policy.slug = %s THEN version.text_en END AS read_en,
     EXISTS (SELECT 1 FROM accounts_consent WHERE person_id = %s AND version_id = version.id) AS agreed
 FROM accounts_policyversion AS version
 JOIN accounts_policy AS policy ON policy.id = version.policy_id
@@ -30,17 +32,19 @@ ORDER BY policy.position, policy.slug, version.in_force_from DESC, version.id DE
 """
 
 
-def steps(person: Person, chosen: Any, *, now: datetime) -> list[Step]:
-    """The version in force of each policy, in order; one query, without the texts.
+def steps(person: Person, chosen: Any, *, now: datetime, reading: str = "") -> list[Step]:
+    """The version in force of each policy, in order; one query, with the text of the policy with the slug ``reading`` alone.
 
     ``chosen`` is the many-to-many relation of whatever asks for policies, such as ``service.policies``.
     """
     query = STEPS.format(chosen=chosen.through._meta.db_table, owner=chosen.source_field.column)
     newest: dict[int, Step] = {}
-    values = [person.pk, chosen.instance.pk, connection.ops.adapt_datetimefield_value(now)]
+    values = [reading, reading, person.pk, chosen.instance.pk, connection.ops.adapt_datetimefield_value(now)]
     for version, row in rows.fetch(PolicyVersion, query, values):
         if version.policy_id not in newest:
-            agreed = bool(row.pop("agreed"))
+            agreed, text = bool(row.pop("agreed")), {"text_zh": row.pop("read_zh"), "text_en": row.pop("read_en")}
+            if row["slug"] == reading:
+                vars(version).update(text)
             version.policy = Policy(id=version.policy_id, **row)
             newest[version.policy_id] = Step(version, agreed)
     return list(newest.values())

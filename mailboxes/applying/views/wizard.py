@@ -40,7 +40,7 @@ def policy(request: SignedInRequest, service: str, policy: str) -> HttpResponseB
     slot = slot_or_404(request, service)
     if closed := _closed_door(request, slot):
         return closed
-    steps = _policy_steps(slot)
+    steps = policies.steps(slot.person, slot.service.policies, now=timezone.now(), reading=policy)
     at = next((place for place, step in enumerate(steps) if step.version.policy.slug == policy), None)
     if at is None or any(not step.agreed for step in steps[:at]):
         return redirect(_place(slot, steps))
@@ -48,7 +48,6 @@ def policy(request: SignedInRequest, service: str, policy: str) -> HttpResponseB
     changed = request.method == "POST" and request.POST.get("version") != version.label
     if request.method == "POST" and not changed:
         return _decide(request, slot, version, steps[at + 1 :])
-    version.refresh_from_db(fields=["text_zh", "text_en"])
     page = {"slot": slot, "version": version, "number": at + 1, "count": len(steps), "changed": changed, "step": 1}
     return render(request, "mailboxes/policy.html", page, status=CONFLICT if changed else 200)
 
