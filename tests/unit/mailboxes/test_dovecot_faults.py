@@ -22,7 +22,7 @@ from mailboxes.provisioning.stores.dovecot.places import Place
 from mailboxes.provisioning.stores.dovecot.store import FOLDERS, DovecotStore
 
 ADDRESS = "hsiaoming@mx.nthu.edu.tw"
-SECONDS = 0.5
+SHORT = 0.5  # seconds for a call that has to give up; every other one has plenty, so that a busy machine changes nothing
 Talk = Callable[[socket.socket], None]
 
 CREATED: list[Any] = [["doveadmResponse", [], "0"], ["doveadmResponse", [], "1"]]
@@ -75,17 +75,18 @@ def drop_by_drop(connection: socket.socket) -> None:
     octets = json.dumps(FOUND).encode()
     for byte in b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(octets) + octets:
         connection.sendall(bytes([byte]))
-        time.sleep(SECONDS / 20)
+        time.sleep(SHORT / 20)
 
 
-def lmtp(*replies: bytes) -> Talk:
-    """An LMTP server that answers with these in turn, and then no more."""
+def lmtp(*replies: bytes, stays: bool = False) -> Talk:
+    """An LMTP server that answers with these in turn, and then hangs up or stays without a word."""
 
     def talk(connection: socket.socket) -> None:
         for reply in replies:
             connection.sendall(reply)
             connection.recv(65536)
-        hanging(connection)
+        if stays:
+            hanging(connection)
 
     return talk
 
@@ -111,8 +112,12 @@ def ensure(store: DovecotStore) -> None:
     store.ensure(ADDRESS, password_hash="{ARGON2ID}secret-hash", quota=5000, welcome=welcome, revision=1)
 
 
-def store_on(database: str, doveadm: Place, delivery: Place | None = None) -> DovecotStore:
-    return DovecotStore(database, Doveadm(doveadm, "secret-key"), delivery or doveadm, seconds=SECONDS)
+def store_on(database: str, doveadm: Place, delivery: Place | None = None, seconds: float = 30.0) -> DovecotStore:
+    return DovecotStore(database, Doveadm(doveadm, "secret-key"), delivery or doveadm, seconds=seconds)
+
+
+def patience(fault: str) -> float:
+    return SHORT if fault in ("says nothing", "answers drop by drop", "never says that it has it") else 30.0
 
 
 FAULTS: dict[str, tuple[Talk, type[StoreError]]] = {
@@ -140,7 +145,7 @@ FAULTS: dict[str, tuple[Talk, type[StoreError]]] = {
 def test_a_doveadm_that_does_otherwise_ends_the_call_and_lets_nobody_in(database: str, fault: str) -> None:
     talk, kind = FAULTS[fault]
     with listening(talk) as doveadm, pytest.raises(StoreError) as caught:
-        ensure(store_on(database, doveadm))
+        ensure(store_on(database, doveadm, seconds=patience(fault)))
     assert type(caught.value) is kind
     assert "secret" not in f"{caught.value} {caught.value.__cause__}"
     assert not may_sign_in(database)
@@ -163,7 +168,10 @@ REFUSALS: dict[str, tuple[Talk, type[StoreError]]] = {
         lmtp(*HELLO, b"250 ok\r\n", b"250 ok\r\n", b"354 go on\r\n", b"552 full\r\n", b"250 ok\r\n"),
         StoreMismatch,
     ),
-    "never says that it has it": (lmtp(*HELLO, b"250 ok\r\n", b"250 ok\r\n", b"354 go on\r\n"), StoreUnavailable),
+    "never says that it has it": (
+        lmtp(*HELLO, b"250 ok\r\n", b"250 ok\r\n", b"354 go on\r\n", stays=True),
+        StoreUnavailable,
+    ),
 }
 
 
@@ -171,14 +179,14 @@ REFUSALS: dict[str, tuple[Talk, type[StoreError]]] = {
 def test_an_lmtp_server_that_does_otherwise_ends_the_call_and_lets_nobody_in(database: str, fault: str) -> None:
     talk, kind = REFUSALS[fault]
     with listening(http(CREATED)) as doveadm, listening(talk) as delivery, pytest.raises(StoreError) as caught:
-        ensure(store_on(database, doveadm, delivery))
+        ensure(store_on(database, doveadm, delivery, patience(fault)))
     assert type(caught.value) is kind
     assert not may_sign_in(database)
 
 
 def test_what_the_fault_has_left_is_finished_by_the_next_try(database: str) -> None:
     with listening(http(CREATED)) as doveadm, listening(hanging) as delivery, pytest.raises(StoreUnavailable):
-        ensure(store_on(database, doveadm, delivery))
+        ensure(store_on(database, doveadm, delivery, SHORT))
     with listening(http(FOUND)) as doveadm:
         ensure(store_on(database, doveadm))  # the letter is there: nothing is delivered again
     assert may_sign_in(database)
@@ -209,7 +217,7 @@ def test_a_new_password_that_could_not_end_the_sessions_is_asked_for_again(datab
     with listening(http(FOUND)) as doveadm:
         ensure(store_on(database, doveadm))
     with listening(hanging) as doveadm, pytest.raises(StoreUnavailable):
-        store_on(database, doveadm).set_password(ADDRESS, password_hash="{ARGON2ID}new", revision=2)
+        store_on(database, doveadm, seconds=SHORT).set_password(ADDRESS, password_hash="{ARGON2ID}new", revision=2)
     asked: list[bytes] = []
 
     def kicked(connection: socket.socket) -> None:
@@ -226,14 +234,14 @@ def test_a_new_password_that_could_not_end_the_sessions_is_asked_for_again(datab
 
 def test_a_postgresql_that_says_nothing_ends_the_call() -> None:
     with listening(hanging) as silent, pytest.raises(StoreUnavailable, match=r"MAIL_DATABASE_URL.*no answer in time"):
-        ensure(store_on(f"postgres://portal:secret@127.0.0.1:{silent.port}/x", silent))
+        ensure(store_on(f"postgres://portal:secret@127.0.0.1:{silent.port}/x", silent, seconds=SHORT))
 
 
 def test_a_locked_sqlite_ends_the_call(database: str) -> None:
     with closing(sqlite3.connect(database.removeprefix("sqlite:///"), isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         with listening(hanging) as doveadm, pytest.raises(StoreUnavailable, match=r"MAIL_DATABASE_URL.*locked"):
-            ensure(store_on(database, doveadm))
+            ensure(store_on(database, doveadm, seconds=SHORT))
 
 
 def test_a_hash_that_the_database_refuses_is_not_quoted(database: str) -> None:
