@@ -50,6 +50,9 @@ def postgres() -> Iterator[str]:
         )  # fmt: skip
         try:
             wait_for(port)
+            # It listens a moment before it lets anybody in.
+            while subprocess.run([programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]).returncode == 1:
+                time.sleep(0.05)
             yield f"postgres://portal@127.0.0.1:{port}/postgres"
         finally:
             server.terminate()
