@@ -41,7 +41,6 @@ class MailConfig:
     mail_dir: str = "/srv/mail"
     mail_user: str = "vmail"
     largest_message: int = 75_000_000  # octets as sent; 50 MB grow by a third in base64
-    listen: str = "*, ::"
     imap_port: int = 143
     smtp_port: int = 25
     submission_port: int = 587

@@ -45,8 +45,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, out: Path, reader_password_file: Path | None, **options: Any) -> None:
         names = [name.replace("-", "_") for name in (*TEXTS, *NUMBERS)]
         given = {name: options[name] for name in names if options[name] is not None}
-        if given.get("run_dir"):
-            given["listen"] = "127.0.0.1"
         try:
             config = MailConfig(
                 database=settings.MAIL_DATABASE_URL,
