@@ -73,11 +73,11 @@ class Server:
 
 @contextmanager
 def redis() -> Iterator[Server]:
-    """A new Redis with nothing in it, that keeps what it is told to an append-only file."""
+    """A new Redis with nothing in it, that keeps nothing."""
     folder = Path(tempfile.mkdtemp(prefix="redis-", dir="/tmp"))
     port = free_port()
     argv = ["/usr/bin/redis-server", "--bind", "127.0.0.1", "--port", str(port), "--dir", folder]
-    server = Server(f"redis://127.0.0.1:{port}", folder, port, [*argv, "--save", "", "--appendonly", "yes"], {})
+    server = Server(f"redis://127.0.0.1:{port}", folder, port, [*argv, "--save", "", "--appendonly", "no"], {})
     try:
         server.start()
         yield server

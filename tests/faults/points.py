@@ -24,9 +24,9 @@ def come_by(point: str) -> None:
     time.sleep(HELD_SECONDS)
 
 
-def note_claim(job_id: int, attempt: int) -> None:
+def note_claim(job_id: int) -> None:
     """In the worker: write down which process has claimed which job when."""
-    line = f"{time.time()} {os.getpid()} {job_id} {attempt}\n".encode()
+    line = f"{time.time()} {os.getpid()} {job_id}\n".encode()
     descriptor = os.open(Path(os.environ[FOLDER]) / CLAIMS, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.write(descriptor, line)
     os.close(descriptor)
@@ -51,4 +51,4 @@ def claims(folder: Path) -> list[tuple[float, int, int]]:
     if not (folder / CLAIMS).exists():
         return []
     lines = [line.split() for line in (folder / CLAIMS).read_text().splitlines()]
-    return [(float(when), int(pid), int(job)) for when, pid, job, _attempt in lines]
+    return [(float(when), int(pid), int(job)) for when, pid, job in lines]

@@ -59,7 +59,7 @@ def _wrap(**_: Any) -> None:
     def noted_claim(job_id: int, **when: Any) -> Any:
         job = claim(job_id, **when)
         if job is not None:
-            points.note_claim(job.pk, job.attempts)
+            points.note_claim(job.pk)
         return job
 
     def watched_settle(job: Any, **when: Any) -> bool:

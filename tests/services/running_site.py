@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from tests import servers
-from tests.bench.campus import AUDIENCE, Campus
 from tests.services.running_demo import PATIENCE, Browser, until
+from tests.visits.campus import AUDIENCE, Campus
 
 ROOT = Path(__file__).resolve().parents[2]
 ADMIN_PASSWORD = "brass-lantern-forty-otters"
