@@ -3,7 +3,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from accounts import rows
 from accounts.models import Person
 
-PERSON = "SELECT * FROM accounts_person WHERE id = %s"
+PERSON = rows.select("SELECT {accounts_person} FROM accounts_person WHERE id = %s", accounts_person=Person)
 
 
 class PersonBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types

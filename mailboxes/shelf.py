@@ -41,16 +41,19 @@ class Slot:
         return self.eligible and self.service.is_open and self.mailbox is None
 
 
-SHELF = """
-SELECT service.*, box.id AS box_id, box.local_part AS box_local_part, box.domain AS box_domain, box.state AS box_state,
-    form.id AS form_id, form.reference AS form_reference, form.chosen_name AS form_chosen_name, form.state AS form_state
-FROM mailboxes_mailservice AS service
-LEFT JOIN mailboxes_mailbox AS box
-    ON box.service_id = service.id AND box.person_id = %s AND box.state <> 'cancelled'
-LEFT JOIN mailboxes_application AS form
-    ON form.service_id = service.id AND form.person_id = %s AND form.state IN ('draft', 'held', 'pending')
-ORDER BY service.position, service.slug
-"""
+SHELF = rows.select(
+    """
+    SELECT {service}, box.id AS box_id, box.local_part AS box_local_part, box.domain AS box_domain, box.state AS box_state,
+        form.id AS form_id, form.reference AS form_reference, form.chosen_name AS form_chosen_name, form.state AS form_state
+    FROM mailboxes_mailservice AS service
+    LEFT JOIN mailboxes_mailbox AS box
+        ON box.service_id = service.id AND box.person_id = %s AND box.state <> 'cancelled'
+    LEFT JOIN mailboxes_application AS form
+        ON form.service_id = service.id AND form.person_id = %s AND form.state IN ('draft', 'held', 'pending')
+    ORDER BY service.position, service.slug
+    """,
+    service=MailService,
+)
 
 
 def of(person: Person) -> list[Slot]:

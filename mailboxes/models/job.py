@@ -8,10 +8,6 @@ from django.utils.translation import pgettext_lazy
 from accounts import rows
 from mailboxes.models.mailbox import Mailbox
 
-NEWEST = """
-SELECT * FROM mailboxes_job WHERE mailbox_id = %s AND kind = %s AND state <> 'dropped' ORDER BY id DESC LIMIT 1
-"""
-
 
 class Job(models.Model):
     """Something to be done at the mail server: the outbox. A row is the truth; the queue only says that one is there."""
@@ -68,3 +64,10 @@ class Job(models.Model):
         """The last one of that kind that was not dropped."""
         found = rows.fetch(cls, NEWEST, [mailbox.pk, kind])
         return found[0][0] if found else None
+
+
+NEWEST = rows.select(
+    "SELECT {job} FROM mailboxes_job AS job"
+    " WHERE job.mailbox_id = %s AND job.kind = %s AND job.state <> 'dropped' ORDER BY job.id DESC LIMIT 1",
+    job=Job,
+)

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -8,8 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -49,7 +49,11 @@ def _of_its_owner(view: Callable[[SignedInRequest, Slot, Mailbox], HttpResponse]
 def mailbox(request: SignedInRequest, slot: Slot, mailbox: Mailbox) -> HttpResponse:
     """My mailbox: what is in it, and a password change that is on its way or has come into force."""
     change = Job.newest(mailbox, Job.Kind.PASSWORD)
-    return render(request, "mailboxes/mailbox.html", {"slot": slot, "change": change, **_inside(mailbox)})
+    return render(
+        request,
+        "mailboxes/mailbox.html",
+        {"slot": slot, "change": change, "state": Mailbox.State(mailbox.state).label, **_inside(mailbox)},
+    )
 
 
 @_of_its_owner
@@ -117,10 +121,21 @@ def _inside(box: Mailbox) -> dict[str, Any]:
         "unread": sum(folder.unread for folder in usage.folders),
     }
     folders = [
-        (str(FOLDERS.get(folder.name, folder.name)), str(folder.unread), str(folder.messages), filesizeformat(folder.octets))
+        (str(FOLDERS.get(folder.name, folder.name)), str(folder.unread), str(folder.messages), _size(folder.octets))
         for folder in usage.folders
     ]
-    return {"mailbox": box, "usage": usage, "percent": percent, "totals": totals, "folders": folders}
+    shown = {"used": _size(usage.used), "quota": _size(usage.quota), "percent": percent, "welcome": usage.welcome}
+    return {"mailbox": box, "totals": totals, "folders": folders, **shown}
+
+
+def _size(octets: int) -> str:
+    """In the language of the request: the same few again and again, such as nothing and the quota."""
+    return _sizes(get_language(), octets)
+
+
+@lru_cache(maxsize=1000)
+def _sizes(_language: str | None, octets: int) -> str:
+    return filesizeformat(octets)
 
 
 def _profile_link(box: Mailbox) -> str:
