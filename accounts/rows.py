@@ -17,13 +17,12 @@ _prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()  # of each con
 
 
 def select(template: str, **tables: type[Model]) -> str:
-    """The SQL with all columns of a model for ``{table}``, each by name: ``*`` would change with a later version's column."""
-    return template.format(
-        **{
-            table: ", ".join(f"{table}.{field.column}" for field in model._meta.concrete_fields)
-            for table, model in tables.items()
-        }
-    )
+    """The SQL with all columns of a model for ``{table}``, each by name: ``*`` would change with a later column."""
+    return template.format(**{table: _columns(table, model) for table, model in tables.items()})
+
+
+def _columns(table: str, model: type[Model]) -> str:
+    return ", ".join(f"{table}.{field.column}" for field in model._meta.concrete_fields)
 
 
 def fetch(model: type[Row], query: str, values: Sequence[Any]) -> list[tuple[Row, dict[str, Any]]]:

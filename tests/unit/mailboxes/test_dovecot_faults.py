@@ -1,6 +1,7 @@
 """Whatever the mail server does, a call of its store ends in time and in a StoreError. The servers here only pretend."""
 
 import json
+import re
 import socket
 import socketserver
 import sqlite3
@@ -52,13 +53,24 @@ def listening(talk: Talk) -> Iterator[Place]:
             server.shutdown()
 
 
+LENGTH_AND_BODY = re.compile(rb"Content-Length: (\d+).*?\r\n\r\n(.*)", re.DOTALL)
+
+
+def request_of(connection: socket.socket) -> bytes:
+    """All of an HTTP request: head and body may come apart."""
+    octets = connection.recv(65536)
+    while not (found := LENGTH_AND_BODY.search(octets)) or len(found[2]) < int(found[1]):
+        octets += connection.recv(65536)
+    return octets
+
+
 def http(body: bytes | list[Any], status: str = "200 OK", length: int | None = None) -> Talk:
     """doveadm with that answer to whatever it is asked."""
     octets = body if isinstance(body, bytes) else json.dumps(body).encode()
     head = f"HTTP/1.1 {status}\r\nContent-Length: {len(octets) if length is None else length}\r\n\r\n".encode()
 
     def talk(connection: socket.socket) -> None:
-        connection.recv(65536)
+        request_of(connection)
         connection.sendall(head + octets)
 
     return talk
@@ -71,7 +83,7 @@ def hanging(connection: socket.socket) -> None:
 
 def drop_by_drop(connection: socket.socket) -> None:
     """The right answer, but each byte so soon after the one before that no single read takes long."""
-    connection.recv(65536)
+    request_of(connection)
     octets = json.dumps(FOUND).encode()
     for byte in b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(octets) + octets:
         connection.sendall(bytes([byte]))
@@ -221,7 +233,7 @@ def test_a_new_password_that_could_not_end_the_sessions_is_asked_for_again(datab
     asked: list[bytes] = []
 
     def kicked(connection: socket.socket) -> None:
-        asked.append(connection.recv(65536))
+        asked.append(request_of(connection))
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + json.dumps([["error", {"exitCode": 68}, "0"]]).encode())
 
     with listening(kicked) as doveadm:
