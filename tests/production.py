@@ -62,22 +62,9 @@ class Production:
             "PYTHONUNBUFFERED": "1",
         } | env  # fmt: skip
         gunicorn = ["-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "--log-level", logs.lower()]
-        worker = [
-            "nice",
-            "-n",
-            "5",
-            PYTHON,
-            "-m",
-            "celery",
-            "-A",
-            celery,
-            "worker",
-            "-l",
-            logs,
-            "-c",
-            "2",
-            *(["-E"] if everything else []),
-        ]
+        events = ["-E"] if everything else []
+        # As deploy/systemd has it: pages come first.
+        worker = ["nice", "-n", "5", PYTHON, "-m", "celery", "-A", celery, "worker", "-l", logs, "-c", "2", *events]
         self._argv: dict[str, list[str | Path]] = {
             "redis": ["redis-server", self._redis_configuration()],
             "web": [PYTHON, *gunicorn, "--bind", f"127.0.0.1:{self.port}", web],
