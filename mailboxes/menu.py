@@ -33,7 +33,7 @@ def of(request: HttpRequest) -> str:
     return _rendered(get_language(), match.url_name if match else None, tuple(_categories(request)))
 
 
-@lru_cache(maxsize=1000)
+@lru_cache
 def _rendered(_language: str | None, here: str | None, categories: tuple[Category, ...]) -> str:
     """There are few different menus, and one is on every page."""
     return render_to_string("components/menu.html", {"here": here, "categories": categories})

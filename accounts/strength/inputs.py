@@ -13,7 +13,7 @@ _LONGEST_TEXT = 100  # characters; as the columns of Person
 _FIRST_CJK = "\u2e80"
 
 
-@lru_cache(maxsize=1000)
+@lru_cache
 def inputs_for(*, name: str, passport_name: str, number: str, local_part: str) -> tuple[str, ...]:
     """The person's names, number and chosen name, whole and in parts, in lower-case ASCII and always in the same order.
 

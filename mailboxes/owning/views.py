@@ -133,7 +133,7 @@ def _size(octets: int) -> str:
     return _sizes(get_language(), octets)
 
 
-@lru_cache(maxsize=1000)
+@lru_cache
 def _sizes(_language: str | None, octets: int) -> str:
     return filesizeformat(octets)
 

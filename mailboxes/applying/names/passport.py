@@ -46,7 +46,7 @@ class Run:
     high: int
 
 
-@lru_cache(maxsize=1000)
+@lru_cache
 def forms(passport_name: str) -> tuple[Form, ...]:
     """Every way to put the name together, most natural first; empty when it has no letters.
 
@@ -82,7 +82,7 @@ def plain(ways: tuple[Form, ...], *, shortest: int, longest: int) -> dict[str, s
     return names
 
 
-@lru_cache(maxsize=1000)
+@lru_cache
 def numbered(ways: tuple[Form, ...], *, shortest: int, longest: int) -> tuple[tuple[Run, ...], ...]:
     """The runs of numbered names of each form without separators, the shortest number first; most natural form first."""
     runs = [_runs(form, shortest, longest) for form in ways if not form.between + form.within]

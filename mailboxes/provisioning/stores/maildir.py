@@ -156,7 +156,7 @@ def _welcome(maildir: Path) -> Letter | None:
     return _parsed(path, found.st_mtime_ns, found.st_size)
 
 
-@lru_cache(maxsize=1000)  # reading MIME takes longer than all the rest of a page, and the letter never changes
+@lru_cache  # reading MIME takes longer than all the rest of a page, and the letter never changes
 def _parsed(path: Path, mtime_ns: int, _octets: int) -> Letter:
     with path.open("rb") as file:
         message = email.message_from_binary_file(file, policy=default)
