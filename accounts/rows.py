@@ -64,16 +64,15 @@ def _statements(query: str) -> tuple[str, str, str]:
 def _reader(model: type[Row], columns: tuple[str, ...]) -> Callable[[Sequence[Any]], tuple[Row, dict[str, Any]]]:
     known = {field.column: field for field in model._meta.concrete_fields if field.column in columns}
     names = [field.attname for field in known.values()]
-    places = [(columns.index(column), _converters(field)) for column, field in known.items()]
+    places = [columns.index(column) for column in known]
+    converted = [(at, converters) for at, field in enumerate(known.values()) if (converters := _converters(field))]
     others = [(place, column) for place, column in enumerate(columns) if column not in known]
 
     def read(row: Sequence[Any]) -> tuple[Row, dict[str, Any]]:
-        values = []
-        for place, converters in places:
-            value = row[place]
+        values = [row[place] for place in places]
+        for at, converters in converted:
             for convert, expression in converters:
-                value = convert(value, expression, connection)
-            values.append(value)
+                values[at] = convert(values[at], expression, connection)
         return model.from_db("default", names, values), {column: row[place] for place, column in others}
 
     return read

@@ -143,9 +143,11 @@ def _deliver(maildir: Path, letter: EmailMessage) -> None:
 
 
 def _welcome_path(maildir: Path) -> Path | None:
-    # A mail program that showed it moves it to cur and adds its flags after ":2,".
-    found = [*(maildir / "new").glob(f"{WELCOME}*"), *(maildir / "cur").glob(f"{WELCOME}*")]
-    return found[0] if found else None
+    if (new := maildir / "new" / WELCOME).exists():
+        return new
+    # A mail program that showed it has moved it to cur, with its flags after ":2,".
+    seen = (entry for entry in os.scandir(maildir / "cur") if entry.name.startswith(WELCOME))
+    return next((Path(entry.path) for entry in seen), None)
 
 
 def _welcome(maildir: Path) -> Letter | None:

@@ -53,10 +53,12 @@ def parse(line: str) -> Entry:
 
 
 def find(path: Path, address: str) -> Entry | None:
-    for line in _lines(path):
-        if line.startswith(f"{address}:"):
-            return parse(line)
-    return None
+    try:
+        text = "\n" + path.read_text()
+    except FileNotFoundError:
+        return None
+    _, found, rest = text.partition(f"\n{address}:")
+    return parse(f"{address}:{rest.partition(chr(10))[0]}") if found else None
 
 
 def put(path: Path, entry: Entry) -> None:
