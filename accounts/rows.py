@@ -44,7 +44,7 @@ def _execute(cursor: Any, query: str, values: Sequence[Any]) -> None:
     name, prepare, execute = _statements(query)
     known = _prepared.setdefault(connection.connection, set())
     if name not in known:
-        with connection.connection.cursor() as plain:
+        with connection.wrap_database_errors, connection.connection.cursor() as plain:
             plain.execute(prepare)
         known.add(name)
     cursor.execute(execute, values)
