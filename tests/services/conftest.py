@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from mailboxes.provisioning.stores.dovecot.places import place
 from mailboxes.provisioning.stores.dovecot.store import DovecotStore
 from tests import servers
 from tests.mailserver import MailServer, mail_server, missing_packages
+from tests.services.running_site import Site, installed
 
 QUOTA = 5 * 1024 * 1024
 FIRST, SECOND = "copper-kettle-ninety-seals", "seven-lanterns-by-the-canal"
@@ -83,3 +85,12 @@ def refuses(server: MailServer) -> Refuses:
             pass
 
     return refused
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A portal on PostgreSQL and Redis, installed, with no process of ours yet."""
+    if servers.postgres_programs() is None or not Path("/usr/bin/redis-server").exists():
+        pytest.skip("packages missing: postgresql or redis-server")
+    with installed(tmp_path_factory.mktemp("site")) as site:
+        yield site

@@ -10,24 +10,12 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from tests import servers
 from tests.services.running_demo import until
-from tests.services.running_site import Site, doctor, installed, one_problem
+from tests.services.running_site import Site, doctor, one_problem
 
 DOCTOR = [sys.executable, "manage.py", "doctor"]
 # Root reads any file, unless it gives up its capabilities.
 WITHOUT_PRIVILEGES = ["setpriv", "--inh-caps=-all", "--bounding-set=-all"] if os.getuid() == 0 else []
-
-pytestmark = [
-    pytest.mark.skipif(servers.postgres_programs() is None, reason="the package postgresql is missing"),
-    pytest.mark.skipif(not Path("/usr/bin/redis-server").exists(), reason="the package redis-server is missing"),
-]
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with installed(tmp_path_factory.mktemp("site")) as site:
-        yield site
 
 
 @pytest.fixture(scope="module")

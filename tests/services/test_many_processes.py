@@ -1,27 +1,14 @@
 """Two web processes on PostgreSQL and Redis: what one knows the other knows; and what becomes of it without Redis."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests import servers
 from tests.services.running_demo import Browser
-from tests.services.running_site import ADMIN_PASSWORD, Site, get, hand_over, installed, try_password
+from tests.services.running_site import ADMIN_PASSWORD, Site, get, hand_over, try_password
 
 TOO_MANY = "Too many failed login attempts"
 LIMIT = 5  # attempts for one user name in five minutes: allauth's own
-
-pytestmark = [
-    pytest.mark.skipif(servers.postgres_programs() is None, reason="the package postgresql is missing"),
-    pytest.mark.skipif(not Path("/usr/bin/redis-server").exists(), reason="the package redis-server is missing"),
-]
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with installed(tmp_path_factory.mktemp("site")) as site:
-        yield site
 
 
 @pytest.fixture

@@ -1,25 +1,7 @@
-"""What doctor and /readyz say while processes are missing, or servers are down or frozen."""
+"""What doctor and /readyz say while processes are missing, or servers are down or frozen. In this order: what was ended stays so."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-from tests import servers
 from tests.services.running_demo import until
-from tests.services.running_site import Site, doctor, get, get_json, installed, one_problem
-
-pytestmark = [
-    pytest.mark.skipif(servers.postgres_programs() is None, reason="the package postgresql is missing"),
-    pytest.mark.skipif(not Path("/usr/bin/redis-server").exists(), reason="the package redis-server is missing"),
-]
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Installed, with no process of ours. The tests stand in their order: a server that was ended stays so."""
-    with installed(tmp_path_factory.mktemp("site")) as site:
-        yield site
+from tests.services.running_site import Site, doctor, get, get_json, one_problem
 
 
 def test_it_misses_the_worker(site: Site) -> None:

@@ -34,16 +34,8 @@ class _Plain(socket.socket):
         super().sendall(*args, **kwargs)
 
 
-class _Secure(ssl.SSLSocket):
-    deadline: Deadline
-
-    def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        self.settimeout(self.deadline.left())
-        return super().recv_into(*args, **kwargs)
-
-    def sendall(self, *args: Any, **kwargs: Any) -> None:
-        self.settimeout(self.deadline.left())
-        super().sendall(*args, **kwargs)
+class _Secure(_Plain, ssl.SSLSocket):
+    """The same inside TLS."""
 
 
 def connect(place: Place, deadline: Deadline) -> socket.socket:
