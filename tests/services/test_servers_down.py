@@ -1,4 +1,4 @@
-"""What doctor and /readyz say while processes are missing, or servers are down or frozen. In this order: what was ended stays so."""
+"""What doctor and /readyz say while something is missing, down or frozen. In this order: what was ended stays so."""
 
 from tests.services.running_demo import until
 from tests.services.running_site import Site, doctor, get, get_json, one_problem
