@@ -115,7 +115,7 @@ def record(request: HttpRequest, county: County | None, refused: Refused, person
     address = visitor_address(request)
     name = county.code if county else ""
     logger.info("sign-in with county %r from %s refused: %s", name, address, refused.code)
-    if _count(f"county-refusals {address}") > KEPT_A_VISITOR or _count("county-refusals") > KEPT_OF_ALL:
+    if _count(f"county-refusals:{address}") > KEPT_A_VISITOR or _count("county-refusals") > KEPT_OF_ALL:
         return ""
     reference = new_reference("C")
     audit.record(
