@@ -12,6 +12,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from accounts.addresses import normal
 from accounts.counties.refusals import Kind, Refused
 
 SECONDS = 10.0  # for all calls of one sign-in together
@@ -71,10 +72,8 @@ class Conversation:
     def _is_inside(self, parts: SplitResult) -> bool:
         """Whether the issuer itself is inside, as in a trial: by its address or the name of this machine, never by DNS."""
         host = parts.hostname or ""
-        try:
-            return not ip_address(host).is_global
-        except ValueError:
-            return host == "localhost"
+        address = normal(host)
+        return host == "localhost" or (address is not None and not address.is_global)
 
 
 class _Call:
@@ -111,11 +110,11 @@ class _Call:
             connection.close()
 
     def _exchange(self, body: bytes | None, headers: dict[str, str]) -> Answer:
-        host, port = self._parts.hostname or "", self._parts.port
         secure = self._parts.scheme == "https"
+        host, port = self._parts.hostname or "", self._parts.port or (443 if secure else 80)
         connection = (http.client.HTTPSConnection if secure else http.client.HTTPConnection)(host, port)
         try:
-            connection.sock = self._socket = self._connect(host, port or (443 if secure else 80), secure)
+            connection.sock = self._socket = self._connect(host, port, secure)
             path = (self._parts.path or "/") + (f"?{self._parts.query}" if self._parts.query else "")
             connection.request("GET" if body is None else "POST", path, body, headers)
             response = connection.getresponse()
