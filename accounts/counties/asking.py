@@ -50,6 +50,8 @@ class Conversation:
             answer = call.result(body, {"Accept": "application/json", **(headers or {})})
         except TimeoutError:
             raise Refused(Kind.UNREACHABLE, "timed-out") from None
+        except ssl.SSLCertVerificationError:
+            raise Refused(Kind.UNTRUSTED, "bad-certificate") from None
         except (OSError, http.client.HTTPException, UnicodeError):
             raise Refused(Kind.UNREACHABLE, "unreachable") from None
         if 300 <= answer.status < 400:

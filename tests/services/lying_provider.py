@@ -4,6 +4,7 @@ It has no sign-in page. The code that it takes is the nonce that it puts into th
 """
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -131,7 +132,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _document(self, document: str, lie: Lie, name: str) -> Any:
-        issuer = f"http://{self.headers['Host']}/{name}"
+        scheme = "https" if isinstance(self.connection, ssl.SSLSocket) else "http"
+        issuer = f"{scheme}://{self.headers['Host']}/{name}"
         if document == "openid-configuration":
             truth = {"issuer": issuer, "authorization_endpoint": f"{issuer}/authorize", "token_endpoint": f"{issuer}/token"}
             return lie.discovery(truth | {"jwks_uri": f"{issuer}/jwks", "userinfo_endpoint": f"{issuer}/userinfo"})
@@ -156,9 +158,11 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running() -> Iterator[int]:
+def running(tls: ssl.SSLContext | None = None) -> Iterator[int]:
     """The port."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server.server_port

@@ -1,6 +1,9 @@
 """A county's provider that is down, slow, broken or lying: a clear page with a way back, and nobody made or signed in."""
 
+import ssl
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -66,6 +69,35 @@ def test_a_provider_that_is_down_has_its_page(browser: Client, settings: Setting
     assertContains(response, "unreachable", status_code=403)
     assertContains(response, "does not answer", status_code=403)
     assertContains(response, 'href="/counties/kl/"', status_code=403)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One that nobody vouches for but itself, with its key in the same file."""
+    file = tmp_path_factory.mktemp("tls") / "both.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1",
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", file, "-out", file.with_suffix(".crt")],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    file.write_text(file.read_text() + file.with_suffix(".crt").read_text())
+    return file
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_certificate_has_to_be_vouched_for(
+    known: bool, browser: Client, certificate: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if known:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))  # OpenSSL's own variable
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with lying_provider.running(context) as port:
+        response = sign_in(browser, settings, f"https://127.0.0.1:{port}/{HONEST}")
+    if known:
+        assert response["Location"] == "/"
+    else:
+        assertContains(response, "bad-certificate", status_code=403)
 
 
 def test_the_page_is_in_chinese_too(browser: Client, port: int, settings: Settings) -> None:
