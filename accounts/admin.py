@@ -1,5 +1,6 @@
 from typing import Any, ClassVar
 
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
@@ -27,8 +28,8 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
 class PersonAdmin(ReadOnlyAdmin):
     list_display = ("number", "name", "passport_name", "category", "condition", "unit", "last_login")
     list_filter = ("category", "condition", "source", "is_staff")
-    search_fields = ("number", "name", "passport_name", "username", "mailboxes__local_part")
-    search_help_text = _("Number, name, passport name or account name")
+    search_fields = ("number", "name", "passport_name", "username", "guid", "mailboxes__local_part")
+    search_help_text = _("Number, name, passport name, GUID or account name")
     fields = (
         "source",
         "subject",
@@ -39,6 +40,9 @@ class PersonAdmin(ReadOnlyAdmin):
         "condition",
         "unit",
         "entry_year",
+        "guid",
+        "school_code",
+        "roles",
         "language",
         "is_active",
         "is_staff",
@@ -59,6 +63,20 @@ class PolicyVersionInline(admin.StackedInline[PolicyVersion, Policy]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+# allauth's own pages would let an administrator write what only a county may vouch for.
+admin.site.unregister([SocialAccount, SocialApp, SocialToken])
+
+
+@admin.register(SocialAccount)
+class CountyAccountAdmin(ReadOnlyAdmin):
+    """Second ways in: which county account opens whose mailboxes."""
+
+    list_display = ("user", "provider", "uid", "date_joined")
+    list_filter = ("provider",)
+    search_fields = ("uid", "user__number", "user__name")
+    list_select_related = ("user",)
 
 
 @admin.register(Policy)
@@ -83,6 +101,6 @@ class ConsentAdmin(ReadOnlyAdmin):
 class AuditEventAdmin(ReadOnlyAdmin):
     list_display = ("happened_at", "verb", "person", "mailbox", "actor", "address")
     list_filter = ("verb",)
-    search_fields = ("person__number", "person__name", "mailbox")
+    search_fields = ("person__number", "person__name", "mailbox", "details__reference")
     list_select_related = ("person", "actor")
     show_full_result_count = False

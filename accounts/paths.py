@@ -6,7 +6,7 @@ from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
 LONGEST = 500
-NEVER = ("/admin/", "/sso/", "/staff/", "/language/", "/log-out/")
+NEVER = ("/admin/", "/sso/", "/staff/", "/language/", "/log-out/", "/counties/")
 
 
 def own_path(path: str) -> str | None:

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import conditions, landing, languages
+from accounts.counties import registry, ways
 from accounts.http import SignedInRequest
 from accounts.models import PolicyVersion
 from accounts.paths import own_path
@@ -26,7 +27,7 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     path = request.GET.get("next", "")
     if path.startswith("/admin/"):
         return redirect_to_login(path, reverse("account_login"))
-    page = {"coming_back": own_path(path) not in (None, "/")}
+    page = {"coming_back": own_path(path) not in (None, "/"), "counties": registry.switched_on()}
     return landing.remember(render(request, "accounts/signed_out.html", page), path)
 
 
@@ -79,6 +80,8 @@ def configure(request: SignedInRequest) -> HttpResponse:
             "language_now": "en" if get_language() == "en" else "zh-hant",
             "condition_words": conditions.in_words(request.user.condition),
             "deciding_office": conditions.office_for(request.user.category),
+            "counties": registry.switched_on(),
+            "ways": ways.of(request.user) if registry.switched_on() else [],
             "consents": request.user.consents.select_related("version__policy").order_by("-given_at"),
         },
     )

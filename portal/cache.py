@@ -33,6 +33,10 @@ class SharedCache(BaseCache):
     def get(self, *args: Any, **kwargs: Any) -> Any:
         return self._ask("get", *args, **kwargs)
 
+    def incr(self, *args: Any, **kwargs: Any) -> int:
+        """In one step, and the time that the key has left stays as it is: Django's own would read, and write anew."""
+        return int(self._ask("incr", *args, **kwargs))
+
     def set(self, *args: Any, **kwargs: Any) -> None:
         self._ask("set", *args, **kwargs)
 

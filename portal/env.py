@@ -110,6 +110,11 @@ def file(name: str, default: Path) -> Path:
     return path
 
 
+def optional_file(name: str) -> Path | None:
+    """As ``file``; None where nothing is set."""
+    return file(name, Path()) if os.environ.get(name) else None
+
+
 def secret(name: str, *, dev: str | None) -> str:
     """What ``optional_secret`` finds; ``dev`` where nothing is set, unless it is None."""
     value = optional_secret(name) or dev

@@ -6,6 +6,7 @@ from typing import Any
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.counties import registry
 from portal import env
 
 django_stubs_ext.monkeypatch()
@@ -27,6 +28,10 @@ CAMPUS_URL = env.web_address("CAMPUS_URL", "http://127.0.0.1:8001/", https=HTTPS
 HANDOFF_KEYS_FILE = env.file("HANDOFF_KEYS_FILE", VAR_DIR / "handoff-keys.json")
 HANDOFF_AUDIENCE = env.text("HANDOFF_AUDIENCE", "portal.test")
 HANDOFF_SKEW = env.integer("HANDOFF_SKEW", 5, most=60)  # seconds
+
+# --- the counties and cities whose people sign in by OpenID Connect; none where there is no file ---------------------
+COUNTIES_FILE = env.optional_file("COUNTIES_FILE")
+COUNTIES = registry.read(COUNTIES_FILE, https=HTTPS, secret=env.optional_secret)
 
 # --- who answers for the service; shown in the footer and on the contact page ------------------------------------
 OFFICE_NAME = {
@@ -55,6 +60,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
     "portal",
     "accounts",
     "sso_bridge",
@@ -167,6 +173,8 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.CountyAdapter"
+SOCIALACCOUNT_UID_MAX_LENGTH = 255  # characters; OpenID Connect Core 1.0 section 2
 # In the database, not in Redis: a hand-off spends its token and begins its session in one transaction, a Redis that is
 # flushed signs nobody out, and one that hangs holds up no page. It costs one read by primary key.
 SESSION_ENGINE = "accounts.sessions"

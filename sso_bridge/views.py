@@ -19,11 +19,11 @@ from accounts.addresses import visitor_address
 from accounts.models import Person
 from accounts.paths import own_path
 from accounts.people import PersonData, bring_up_to_date
+from accounts.signing_in import sign_in
 from sso_bridge import keys, refusals
 from sso_bridge.claims import Claims
 from sso_bridge.handoff import LONGEST_TOKEN, Code, Refused, verify
 from sso_bridge.ledger import spend
-from sso_bridge.sessions import sign_in
 
 logger = logging.getLogger(__name__)
 

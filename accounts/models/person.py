@@ -38,6 +38,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
     condition = models.CharField(_("condition"), max_length=16, blank=True)
     unit = models.CharField(_("unit"), max_length=100, blank=True)
     entry_year = models.PositiveSmallIntegerField(_("entry year"), null=True, blank=True)
+    # What a county's provider says besides, of its own people and of whoever has linked an account there.
+    guid = models.CharField(_("GUID"), max_length=64, blank=True, db_index=True)
+    school_code = models.CharField(_("school code"), max_length=16, blank=True)
+    roles = models.JSONField(_("roles"), default=list, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may use the administration"), default=False)

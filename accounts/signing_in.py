@@ -1,4 +1,4 @@
-"""Signing in so that the session stands or falls with the spent token."""
+"""Signing in so that the session stands or falls with what else the door does in its transaction."""
 
 from django.conf import settings
 from django.contrib.auth import login

@@ -1,0 +1,43 @@
+"""What a county's provider says of itself: its discovery document and its keys, kept for a while by each web process."""
+
+import time
+from typing import Any
+
+from accounts.counties.asking import Conversation
+from accounts.counties.refusals import Kind, Refused
+from accounts.counties.registry import County
+
+KEPT = 600.0  # seconds; a key that the county withdraws is believed no longer than that
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+
+_kept: dict[str, tuple[float, dict[str, Any]]] = {}
+
+
+def discovery(county: County, conversation: Conversation) -> dict[str, Any]:
+    """OpenID Connect Discovery 1.0 section 4. Refused where it is for another issuer or lacks what a sign-in needs."""
+    address = county.issuer.rstrip("/") + "/.well-known/openid-configuration"
+    document = _known(address) or _fetched(address, conversation)
+    if document.get("issuer") != county.issuer:
+        raise Refused(Kind.UNTRUSTED, "wrong-issuer")
+    if not all(isinstance(document.get(name), str) for name in ENDPOINTS):
+        raise Refused(Kind.UNREACHABLE, "answer-unreadable")
+    return document
+
+
+def keys(address: str, conversation: Conversation, *, anew: bool = False) -> dict[str, Any]:
+    """The JWK set; ``anew`` for one that is not the kept one, which may lack a new key."""
+    return (None if anew else _known(address)) or _fetched(address, conversation)
+
+
+def _known(address: str) -> dict[str, Any] | None:
+    since, document = _kept.get(address, (0.0, {}))
+    return document if document and time.monotonic() - since < KEPT else None
+
+
+def _fetched(address: str, conversation: Conversation) -> dict[str, Any]:
+    answer = conversation.ask(address)
+    if answer.status != 200:
+        raise Refused(Kind.UNREACHABLE, "answer-unreadable")
+    document = answer.members()
+    _kept[address] = (time.monotonic(), document)
+    return document
