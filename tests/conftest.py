@@ -20,7 +20,7 @@ GOOD_PASSWORD = "copper-kettle-ninety-seals"
 
 @pytest.fixture
 def services(db: None) -> dict[str, MailService]:
-    """The seeded services by slug: mx (staff, chosen names), gapp (both), student (fixed names)."""
+    """The seeded services by slug: mx (staff, chosen names), gapp (both), student (fixed names), edu (typed names)."""
     call_command("seed", str(SEED), verbosity=0)
     return {service.slug: service for service in MailService.objects.all()}
 
@@ -59,6 +59,22 @@ def professor(make_person: MakePerson) -> Person:
 def student(make_person: MakePerson) -> Person:
     return make_person(
         "9800011", name="張志豪", passport_name="CHANG,CHIH-HAO", category="student", condition="校", entry_year=98
+    )
+
+
+@pytest.fixture
+def teacher(db: None) -> Person:
+    """Somebody from a county, with the account aa1234 there."""
+    return Person.objects.create(
+        source="county:kl",
+        subject="aa1234",
+        username="county:kl:aa1234",
+        number="aa1234",
+        name="陳怡君",
+        category="teacher",
+        condition="在職",
+        language="en",
+        password="!",
     )
 
 
