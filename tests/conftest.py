@@ -38,9 +38,9 @@ def make_person(db: None) -> MakePerson:
             "condition": "一般",
             "language": "en",
         }
-        return Person.objects.create(
-            source="campus", subject=number, username=f"campus:{number}", number=number, password="!", **(defaults | facts)
-        )
+        source = facts.get("source", "campus")
+        who = {"source": source, "subject": number, "username": f"{source}:{number}", "number": number, "password": "!"}
+        return Person.objects.create(**(who | defaults | facts))
 
     return make
 
@@ -63,19 +63,9 @@ def student(make_person: MakePerson) -> Person:
 
 
 @pytest.fixture
-def teacher(db: None) -> Person:
+def teacher(make_person: MakePerson) -> Person:
     """Somebody from a county, with the account aa1234 there."""
-    return Person.objects.create(
-        source="county:kl",
-        subject="aa1234",
-        username="county:kl:aa1234",
-        number="aa1234",
-        name="陳怡君",
-        category="teacher",
-        condition="在職",
-        language="en",
-        password="!",
-    )
+    return make_person("aa1234", source="county:kl", name="陳怡君", passport_name="", category="teacher", condition="在職")
 
 
 @pytest.fixture
