@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from itertools import chain
 
 from django.db import connection
 
@@ -87,7 +86,7 @@ def look_up(
     query = LOOK_UP.format(
         alike=" OR ".join(ALIKE.format(stems=_marks(stems)) for stems in alike.values()), words=_marks(words)
     )
-    keys = chain.from_iterable((domain, number, *stems) for number, stems in alike.items())
+    keys = [value for number, stems in alike.items() for value in (domain, number, *stems)]
     values: list[str | int] = [*keys, me, service.pk, domain, service.pk, me, *words, me]
     if numbered:
         query += f" OR word {connection.operators['regex']}"  # type: ignore[attr-defined]  # every backend has it
