@@ -27,8 +27,14 @@ class Slot:
 
     @property
     def conditions(self) -> list[str]:
-        """The conditions that may apply, of the person's own category."""
-        conditions: list[str] = self.service.eligible.get(self.person.category, [])
+        """The conditions that may apply, of the person's own category.
+
+        A category of the campus stands by its name alone; any other has the kind of its source before it, for a student
+        of a county's school is none of the campus: ``county:student``.
+        """
+        kind = self.person.source.partition(":")[0]
+        category = self.person.category if kind in (Person.CAMPUS, Person.LOCAL) else f"{kind}:{self.person.category}"
+        conditions: list[str] = self.service.eligible.get(category, [])
         return conditions
 
     @property

@@ -20,7 +20,7 @@ GOOD_PASSWORD = "copper-kettle-ninety-seals"
 
 @pytest.fixture
 def services(db: None) -> dict[str, MailService]:
-    """The seeded services by slug: mx (staff, chosen names), gapp (both), student (fixed names)."""
+    """The seeded services by slug: mx (staff, chosen names), gapp (both), student (fixed names), edu (typed names)."""
     call_command("seed", str(SEED), verbosity=0)
     return {service.slug: service for service in MailService.objects.all()}
 
@@ -38,9 +38,9 @@ def make_person(db: None) -> MakePerson:
             "condition": "一般",
             "language": "en",
         }
-        return Person.objects.create(
-            source="campus", subject=number, username=f"campus:{number}", number=number, password="!", **(defaults | facts)
-        )
+        source = facts.get("source", "campus")
+        who = {"source": source, "subject": number, "username": f"{source}:{number}", "number": number, "password": "!"}
+        return Person.objects.create(**(who | defaults | facts))
 
     return make
 
@@ -60,6 +60,12 @@ def student(make_person: MakePerson) -> Person:
     return make_person(
         "9800011", name="張志豪", passport_name="CHANG,CHIH-HAO", category="student", condition="校", entry_year=98
     )
+
+
+@pytest.fixture
+def teacher(make_person: MakePerson) -> Person:
+    """Somebody from a county, with the account aa1234 there."""
+    return make_person("aa1234", source="county:kl", name="陳怡君", passport_name="", category="teacher", condition="在職")
 
 
 @pytest.fixture

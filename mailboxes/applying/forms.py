@@ -1,10 +1,12 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts import strength
 from accounts.password_form import NewPasswordForm
+from mailboxes.applying import names
 from mailboxes.applying.names import Offer
 from mailboxes.shelf import Slot
 
@@ -27,6 +29,24 @@ class NameForm(forms.Form):
             (offer.name, " checked" if offer.name == checked else "", offer.domain, offer.reason) for offer in offers
         ]
         self.fields["name"].choices = [(offer.name, offer.name) for offer in offers]  # type: ignore[attr-defined]
+
+
+class TypedNameForm(forms.Form):
+    """A name of one's own, or the default; ``verdict`` says what became of it once the form is validated."""
+
+    # No CharField: its own checks would come before the sentences about names.
+    name = forms.Field(required=False)
+
+    def __init__(self, *args: Any, slot: Slot, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.slot = slot
+        self.verdict: names.Verdict | None = None
+
+    def clean_name(self) -> str:
+        self.verdict = names.checked(self.slot.service, self.slot.person, self.cleaned_data["name"] or "")
+        if not self.verdict.is_free:
+            raise ValidationError(list(self.verdict.sentences), code=self.verdict.codes[0])
+        return self.verdict.name
 
 
 class ServicePasswordForm(NewPasswordForm):

@@ -26,7 +26,7 @@ class PoliciesChanged(Exception):
 
 
 def choose_name(slot: Slot, name: str, *, now: datetime) -> None:
-    """Remember an offered name in a draft; nothing is reserved by it. ValidationError after too many cancelled ones."""
+    """Remember a free name in a draft; nothing is reserved by it. ValidationError after too many cancelled ones."""
     if slot.application is None:
         _require_patience(slot, now)
         try:
@@ -71,7 +71,7 @@ def submit(slot: Slot, *, password: str, now: datetime) -> Application:
         raise PoliciesChanged
     if draft is None or not draft.chosen_name:
         raise ValidationError(_("Please choose a name first."), code="no-name")
-    offer = next((offer for offer in names.offered(slot.service, slot.person) if offer.name == draft.chosen_name), None)
+    offer = names.offer_of(slot.service, slot.person, draft.chosen_name)
     if offer is None:
         raise _too_late(slot)
     password_hash = hash_password(password)
@@ -149,6 +149,4 @@ def _too_late(slot: Slot) -> AlreadyApplied | ValidationError:
     """Somebody has taken the name since it was offered: the person themselves, by a second click, or another one."""
     if Mailbox.objects.filter(service=slot.service, person=slot.person).exclude(state="cancelled").exists():
         return AlreadyApplied()
-    return ValidationError(
-        _("That name is no longer free. Nothing was sent; please choose another one of the list."), code="name-taken"
-    )
+    return ValidationError(_("That name is no longer free. Nothing was sent; please choose another one."), code="name-taken")

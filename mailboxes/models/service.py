@@ -11,7 +11,12 @@ from accounts.bilingual import Bilingual
 from accounts.models import Policy
 
 PATTERN = RegexValidator(r"^[a-z0-9.{}_-]+\Z", _("Use lower-case letters, digits, dots and {number} or {entry_year}."))
-PLACEHOLDERS: dict[str, set[str]] = {"domain": {"entry_year"}, "older_domain": set(), "fixed_name": {"number", "entry_year"}}
+PLACEHOLDERS: dict[str, set[str]] = {
+    "domain": {"entry_year"},
+    "older_domain": set(),
+    "fixed_name": {"number", "entry_year"},
+    "default_name": {"subject", "suffix"},
+}
 MAIL_SETTINGS = {"imap", "pop3", "smtp"}
 
 
@@ -21,6 +26,7 @@ class MailService(models.Model):
     class Names(models.TextChoices):
         PASSPORT = "passport", _("chosen from the passport name")
         FIXED = "fixed", _("fixed by a pattern")
+        TYPED = "typed", _("a default, or one’s own")
 
     class Category(models.TextChoices):
         EMAIL = "email", _("Email services")
@@ -43,12 +49,31 @@ class MailService(models.Model):
     fixed_name = models.CharField(
         _("pattern of fixed names"), max_length=64, blank=True, validators=[PATTERN], help_text=_("For example s{number}.")
     )
+    default_name = models.CharField(
+        _("pattern of default names"),
+        max_length=64,
+        blank=True,
+        validators=[RegexValidator(PATTERN.regex, _("Use lower-case letters, digits, dots and {subject} or {suffix}."))],
+        help_text=_("For example {subject}.{suffix}: the account and the county's suffix."),
+    )
+    suffixes = models.JSONField(
+        _("suffixes of counties"),
+        default=dict,
+        blank=True,
+        help_text=_('By county code, where it is not the code itself: {"kl": "keelung"}'),
+    )
+    separators = models.CharField(
+        _("signs in typed names"),
+        max_length=3,
+        default="._-",
+        validators=[RegexValidator(r"^[._-]+\Z", _("Write one or more of the signs . _ -"))],
+    )
     shortest_name = models.PositiveSmallIntegerField(_("shortest name"), default=3)
     longest_name = models.PositiveSmallIntegerField(_("longest name"), default=20, validators=[MaxValueValidator(64)])
     eligible = models.JSONField(
         _("who may apply"),
         default=dict,
-        help_text=_('Conditions by category: {"staff": ["一般", "退休"], "student": []}'),
+        help_text=_('Conditions by category: {"staff": ["一般", "退休"], "student": [], "county:teacher": ["在職"]}'),
     )
     policies = models.ManyToManyField(Policy, verbose_name=_("policies to agree to"), blank=True)
 
@@ -62,6 +87,9 @@ class MailService(models.Model):
         _("kinds of characters required"), default=list, blank=True, help_text=_('Any of "digit", "upper", "lower".')
     )
 
+    button_zh = models.CharField(_("button that applies (Chinese)"), max_length=30, default="確定申請")
+    button_en = models.CharField(_("button that applies (English)"), max_length=30, default="Apply")
+
     store = models.CharField(_("mail store"), max_length=32, default="maildir")
     quota_mb = models.PositiveIntegerField(_("quota (MB)"), default=1000)
     largest_message_mb = models.PositiveIntegerField(_("largest message (MB)"), default=50)
@@ -74,6 +102,7 @@ class MailService(models.Model):
 
     name = Bilingual("name")
     about = Bilingual("about")
+    button = Bilingual("button")
 
     class Meta:
         verbose_name = _("mail service")
@@ -94,6 +123,12 @@ class MailService(models.Model):
         pattern = re.escape(self.domain).replace(re.escape("{entry_year}"), "[0-9]+")
         return bool(re.fullmatch(pattern, domain)) or (bool(self.older_domain) and domain == self.older_domain)
 
+    def suffix_for(self, source: str) -> str:
+        """What stands for the county in the names of people of a source such as ``county:kl``; empty for any other."""
+        code = source.partition(":")[2]
+        suffix: str = self.suffixes.get(code, code)
+        return suffix
+
     @property
     def needs_entry_year(self) -> bool:
         return "{entry_year}" in self.domain
@@ -106,9 +141,15 @@ class MailService(models.Model):
         problems: dict[str, Any] = {}
         if self.names == self.Names.FIXED and not self.fixed_name:
             problems["fixed_name"] = _("A fixed name needs its pattern.")
+        if self.names == self.Names.TYPED and not self.default_name:
+            problems["default_name"] = _("A default name needs its pattern.")
         for field, known in PLACEHOLDERS.items():
             if not _placeholders(getattr(self, field)) <= known:
-                problems[field] = _("Only {entry_year}, and {number} in a fixed name, can stand in braces.")
+                problems[field] = _(
+                    "Only {entry_year}, in fixed names {number}, in defaults {subject} and {suffix} can stand in braces."
+                )
+        if not _is_table_of_suffixes(self.suffixes):
+            problems["suffixes"] = _("Write an object of suffixes by county code, in lower-case letters and digits.")
         if not _is_table_of_words(self.eligible):
             problems["eligible"] = _("Write an object of lists, one for each category.")
         if not isinstance(self.kinds, list) or set(self.kinds) - {"digit", "upper", "lower"}:
@@ -132,6 +173,12 @@ def _placeholders(pattern: str) -> set[str]:
 def _is_table_of_words(value: object) -> bool:
     return isinstance(value, dict) and all(
         isinstance(words, list) and all(isinstance(word, str) for word in words) for words in value.values()
+    )
+
+
+def _is_table_of_suffixes(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(suffix, str) and re.fullmatch(r"[a-z0-9]+", suffix) for suffix in value.values()
     )
 
 

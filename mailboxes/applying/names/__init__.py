@@ -1,6 +1,19 @@
 """Account names: what may be one, and which ones a person is offered. Everything but ``taken`` is pure."""
 
+from mailboxes.applying.names.choice import offer_of
 from mailboxes.applying.names.offers import NoUsableName, Offer, offered, suggested
 from mailboxes.applying.names.rule import problem, stem_of
+from mailboxes.applying.names.typed import Verdict, checked, default
 
-__all__ = ["NoUsableName", "Offer", "offered", "problem", "stem_of", "suggested"]
+__all__ = [
+    "NoUsableName",
+    "Offer",
+    "Verdict",
+    "checked",
+    "default",
+    "offer_of",
+    "offered",
+    "problem",
+    "stem_of",
+    "suggested",
+]

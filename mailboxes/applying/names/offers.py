@@ -32,6 +32,7 @@ REASONS = {
     "held": pgettext_lazy("account name", "yours from before"),
     "number": pgettext_lazy("account name", "with a number"),
     "fixed": pgettext_lazy("account name", "the same rule for everybody"),
+    "typed": pgettext_lazy("account name", "of your own choice"),
 }
 REFUSALS = {
     "no-passport-name": _("No passport name is known, and account names are made from it."),
@@ -50,6 +51,10 @@ class Offer:
     name: str
     why: str
     domain: str
+
+    @property
+    def address(self) -> str:
+        return f"{self.name}@{self.domain}"
 
     @property
     def reason(self) -> str:
@@ -87,7 +92,7 @@ def suggested(
     ways = passport.forms(passport_name)
     if not ways:
         raise NoUsableName("nothing-left")
-    chosen = _choose(service, ways, domain=_domain(service, entry_year), person=person)
+    chosen = _choose(service, ways, domain=domain_of(service, entry_year), person=person)
     if not chosen:
         raise NoUsableName("none-left")
     return chosen
@@ -132,7 +137,7 @@ def _fixed(service: MailService, person: Person) -> list[Offer]:
         raise NoUsableName("no-number")
     if person.entry_year is None and "{entry_year}" in service.fixed_name:
         raise NoUsableName("no-entry-year")
-    domain = _domain(service, person.entry_year)
+    domain = domain_of(service, person.entry_year)
     name = service.fixed_name.format(number=number, entry_year=person.entry_year)
     if problem(name, shortest=service.shortest_name, longest=service.longest_name):
         raise NoUsableName("unfit-number")
@@ -140,7 +145,8 @@ def _fixed(service: MailService, person: Person) -> list[Offer]:
     return [Offer(name, "fixed", domain)] if known.is_free(name) and known.allows(name) else []
 
 
-def _domain(service: MailService, entry_year: int | None) -> str:
+def domain_of(service: MailService, entry_year: int | None) -> str:
+    """Where the names of somebody who entered in that year are; NoUsableName where the year decides and is not known."""
     if entry_year is None and (service.needs_entry_year or service.older_domain):
         raise NoUsableName("no-entry-year")
     return service.domain_for(entry_year)

@@ -37,19 +37,22 @@ WITH RECURSIVE free (stem, low, high, number, missing) AS (
 SELECT stem, low, high, number FROM free WHERE number BETWEEN low AND high ORDER BY number
 """
 
+# By number: of a list of stems beside one of numbers SQLite reads every number of a stem, and of a list of pairs the whole
+# table; PostgreSQL does so where each pair has a condition of its own.
 # One's own mailboxes are looked for by person alone: with the service or the domain beside it, SQLite takes an index that
 # finds nearly every row.
 LOOK_UP = """
 SELECT 'taken', stem, stem_number FROM mailboxes_mailbox
-WHERE domain = %s AND stem IN ({stems}) AND stem_number IN ({numbers})
-    AND NOT (person_id = %s AND service_id = %s AND state = 'cancelled')
+WHERE ({alike}) AND NOT (person_id = %s AND service_id = %s AND state = 'cancelled')
 UNION ALL
 SELECT CASE WHEN domain = %s AND service_id = %s AND state = 'cancelled' THEN 'held' ELSE 'other' END, local_part, id
 FROM mailboxes_mailbox WHERE person_id = %s
 UNION ALL
 SELECT 'reserved', word, id FROM mailboxes_reservedname
 WHERE word IN ({words}) OR word IN (SELECT local_part FROM mailboxes_mailbox WHERE person_id = %s)"""
+ALIKE = "domain = %s AND stem_number = %s AND stem IN ({stems})"
 NOBODY = 0  # no row has this number
+NO_STEM = ("", 0)  # nor this stem
 
 
 @dataclass(frozen=True)
@@ -77,12 +80,14 @@ def look_up(
 
     ``numbered`` are stems, of letters only, whose words matter too, with whatever number.
     """
-    pairs = {stem_of(name) for name in names}
-    stems, numbers = {stem for stem, _ in pairs}, {number for _, number in pairs}
+    alike = _by_number({stem_of(name) for name in names} or {NO_STEM})
     words = {word for name in (*names, *numbered) for word in words_of(name)}
     me = person.pk if person else NOBODY
-    query = LOOK_UP.format(stems=_marks(stems), numbers=_marks(numbers), words=_marks(words))
-    values: list[str | int] = [domain, *stems, *numbers, me, service.pk, domain, service.pk, me, *words, me]
+    query = LOOK_UP.format(
+        alike=" OR ".join(ALIKE.format(stems=_marks(stems)) for stems in alike.values()), words=_marks(words)
+    )
+    keys = [value for number, stems in alike.items() for value in (domain, number, *stems)]
+    values: list[str | int] = [*keys, me, service.pk, domain, service.pk, me, *words, me]
     if numbered:
         query += f" OR word {connection.operators['regex']}"  # type: ignore[attr-defined]  # every backend has it
         values.append(rf"^({'|'.join(sorted(numbered))})[0-9]+$")
@@ -94,6 +99,13 @@ def look_up(
         reserved=frozenset(word for kind, word, _ in rows if kind == "reserved"),
         held=tuple(name for _, name in sorted(((pk, name) for kind, name, pk in rows if kind == "held"), reverse=True)),
     )
+
+
+def _by_number(pairs: Iterable[tuple[str, int]]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for stem, number in pairs:
+        found.setdefault(number, []).append(stem)
+    return found
 
 
 def _marks(values: Collection[object]) -> str:

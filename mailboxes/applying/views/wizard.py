@@ -16,8 +16,8 @@ from accounts.addresses import visitor_address
 from accounts.http import SignedInRequest
 from accounts.models import PolicyVersion
 from mailboxes import states
-from mailboxes.applying import names, services
-from mailboxes.applying.forms import NameForm, ServicePasswordForm
+from mailboxes.applying import services
+from mailboxes.applying.forms import ServicePasswordForm
 from mailboxes.models import Application
 from mailboxes.shelf import Slot, slot_or_404
 
@@ -30,7 +30,7 @@ CONFLICT = 409
 def apply(request: SignedInRequest, service: str) -> HttpResponseBase:
     """The step that this person is at."""
     slot = slot_or_404(request, service)
-    return _closed_door(request, slot) or redirect(_place(slot, _policy_steps(slot)))
+    return closed_door(request, slot) or redirect(_place(slot, _policy_steps(slot)))
 
 
 @never_cache
@@ -38,7 +38,7 @@ def apply(request: SignedInRequest, service: str) -> HttpResponseBase:
 def policy(request: SignedInRequest, service: str, policy: str) -> HttpResponseBase:
     """One policy to read, and to agree to or not."""
     slot = slot_or_404(request, service)
-    if closed := _closed_door(request, slot):
+    if closed := closed_door(request, slot):
         return closed
     steps = policies.steps(slot.person, slot.service.policies, now=timezone.now(), reading=policy)
     at = next((place for place, step in enumerate(steps) if step.version.policy.slug == policy), None)
@@ -60,38 +60,13 @@ def _decide(request: SignedInRequest, slot: Slot, version: PolicyVersion, later:
     return render(request, "mailboxes/declined.html", {"slot": slot, "version": version})
 
 
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def choose_name(request: SignedInRequest, service: str) -> HttpResponseBase:
-    """The names that can be had, to choose one for good."""
-    slot = slot_or_404(request, service)
-    if away := _closed_door(request, slot) or (request.method != "POST" and _earlier_step(slot)):
-        return away
-    try:
-        offers = names.offered(slot.service, request.user)
-    except names.NoUsableName as error:
-        return render(request, "mailboxes/no_name.html", {"slot": slot, "reason": error, "step": 2}, status=INVALID)
-    if slot.application and slot.application.state == Application.State.HELD:
-        services.take_back_held(slot, now=timezone.now())
-    chosen = slot.application.chosen_name if slot.application else ""
-    form = NameForm(request.POST if request.method == "POST" else None, offers=offers, chosen=chosen)
-    if form.is_bound and form.is_valid():
-        try:
-            services.choose_name(slot, form.cleaned_data["name"], now=timezone.now())
-            return redirect("set-password", service)
-        except ValidationError as error:
-            form.add_error(None, error)
-    page = {"slot": slot, "form": form, "step": 2}
-    return render(request, "mailboxes/name.html", page, status=INVALID if form.is_bound else 200)
-
-
 @sensitive_post_parameters("password", "password_again")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_password(request: SignedInRequest, service: str) -> HttpResponseBase:
     """The password, and Apply."""
     slot = slot_or_404(request, service)
-    if away := _closed_door(request, slot) or (request.method != "POST" and _earlier_step(slot)):
+    if away := closed_door(request, slot) or (request.method != "POST" and earlier_step(slot)):
         return away
     if slot.application is None or not slot.application.chosen_name:
         return redirect("apply", service)
@@ -116,7 +91,7 @@ def set_password(request: SignedInRequest, service: str) -> HttpResponseBase:
 def hold(request: SignedInRequest, service: str) -> HttpResponseBase:
     """Where no name can be made: leave the application with the helpdesk."""
     slot = slot_or_404(request, service)
-    if away := _closed_door(request, slot) or _earlier_step(slot):
+    if away := closed_door(request, slot) or earlier_step(slot):
         return away
     return redirect(services.hold(slot, now=timezone.now()))
 
@@ -141,7 +116,7 @@ def cancel(request: SignedInRequest, service: str) -> HttpResponseBase:
     return render(request, "mailboxes/cancel.html", page, status=CONFLICT if too_late else 200)
 
 
-def _closed_door(request: SignedInRequest, slot: Slot) -> HttpResponseBase | None:
+def closed_door(request: SignedInRequest, slot: Slot) -> HttpResponseBase | None:
     """Why this person cannot be in the wizard at all; None if they can."""
     if slot.mailbox is not None:
         return redirect(slot.application if slot.application else slot.mailbox)
@@ -156,7 +131,7 @@ def _closed_door(request: SignedInRequest, slot: Slot) -> HttpResponseBase | Non
     return None
 
 
-def _earlier_step(slot: Slot) -> HttpResponse | None:
+def earlier_step(slot: Slot) -> HttpResponse | None:
     """Back to the first policy that is not agreed to; None if all are."""
     steps = _policy_steps(slot)
     return None if all(step.agreed for step in steps) else redirect(_place(slot, steps))

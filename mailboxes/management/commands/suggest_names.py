@@ -49,4 +49,6 @@ def _service(slug: str) -> MailService:
         raise CommandError(f"There is no mail service {slug}; there is: {known}.") from None
     if service.names == MailService.Names.FIXED:
         raise CommandError(f"{service.name_en} fixes its names by a pattern; nothing in them comes from the passport name.")
+    if service.names == MailService.Names.TYPED:
+        raise CommandError(f"{service.name_en} lets people type their names; nothing in them comes from the passport name.")
     return service

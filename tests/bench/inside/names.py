@@ -1,4 +1,5 @@
-"""Times the names offered to three people in a database of its own, with 10 and then with 1,000,000 names taken.
+"""Times the names offered to three people in a database of its own, with 10 and then with 1,000,000 names taken; and then
+the answer to somebody who types one.
 
 Of the million, half are the names of one person's namesakes, 5,000 those of another's, and the rest nobody's in question.
 """
@@ -15,6 +16,7 @@ from accounts.models import Person
 from mailboxes.applying import names
 from mailboxes.applying.names import passport
 from mailboxes.models import Mailbox, MailService
+from tests.bench.inside import live_check
 
 FEW, MANY = 10, 1_000_000
 # Passport names of equal shape, and how many numbers each of their five stems has when a million names are taken.
@@ -32,6 +34,7 @@ def measure() -> dict[str, Any]:
     service = MailService.objects.get(slug="mx")
     people = {shape: _person(number, name) for number, (shape, (name, _)) in enumerate(PEOPLE.items())}
     owner = _person(99, "TU,YU")
+    typists = live_check.people()
     _take_plain(service, owner, people)
     few = {shape: _milliseconds(service, person) for shape, person in people.items()}
     with transaction.atomic():
@@ -42,7 +45,8 @@ def measure() -> dict[str, Any]:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
     assert Mailbox.objects.count() >= MANY, Mailbox.objects.count()
     many = {shape: _milliseconds(service, person) for shape, person in people.items()}
-    return {"few": few, "many": many, "queries": max(_queries(service, person) for person in people.values())}
+    queries = max(_queries(service, person) for person in people.values())
+    return {"few": few, "many": many, "queries": queries, "live check": live_check.measure(service.domain, typists)}
 
 
 def _person(number: int, passport_name: str) -> Person:

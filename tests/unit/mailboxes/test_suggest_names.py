@@ -61,7 +61,8 @@ def test_it_reads_names_from_standard_input(suggest: Suggest) -> None:
         ("", "mx", "No passport name is known"),
         ("ROOT", "mx", "reserved or taken"),
         ("WANG,HSIAO-MING", "student", "fixes its names by a pattern"),
-        ("WANG,HSIAO-MING", "mmx", "There is no mail service mmx; there is: mx, gapp, student."),
+        ("WANG,HSIAO-MING", "edu", "lets people type their names"),
+        ("WANG,HSIAO-MING", "mmx", "There is no mail service mmx; there is: mx, gapp, student, edu."),
     ],
 )
 def test_it_fails_with_a_sentence_where_nothing_can_be_made(

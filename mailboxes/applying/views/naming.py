@@ -1,0 +1,103 @@
+"""The step of the name: a list to choose from, or a default and a field for a name of one's own."""
+
+from dataclasses import asdict
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import limits
+from accounts.http import SignedInRequest
+from mailboxes.applying import names, services
+from mailboxes.applying.forms import NameForm, TypedNameForm
+from mailboxes.applying.views.wizard import INVALID, closed_door, earlier_step
+from mailboxes.shelf import Slot, slot_or_404
+
+CHECKS_A_MINUTE = 60  # far more than somebody types who thinks about a name, far too few to read a directory out
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def choose_name(request: SignedInRequest, service: str) -> HttpResponseBase:
+    """The names that can be had, to choose one for good."""
+    slot = slot_or_404(request, service)
+    if away := closed_door(request, slot) or (request.method != "POST" and earlier_step(slot)):
+        return away
+    try:
+        return _typed(request, slot) if slot.service.names == slot.service.Names.TYPED else _listed(request, slot)
+    except names.NoUsableName as error:
+        return render(request, "mailboxes/no_name.html", {"slot": slot, "reason": error, "step": 2}, status=INVALID)
+
+
+@never_cache
+@require_safe
+def check_name(request: SignedInRequest, service: str) -> JsonResponse:
+    """Whether the name of the query can be had, while it is typed: a ``Verdict`` as JSON.
+
+    Only for whoever could choose it now, and not as often as one likes, lest it answer who has which name.
+    """
+    slot = slot_or_404(request, service)
+    if slot.service.names != slot.service.Names.TYPED:
+        raise Http404(f"The names of {service} are not typed")
+    if not slot.may_apply:
+        return _no_verdict("not-eligible", _("This service does not take an application from you now."), status=403)
+    if not limits.within(CHECKS_A_MINUTE, seconds=60, of=f"name-check:{request.user.pk}"):
+        return _no_verdict("too-many", _("That was often. Go on typing: the name is checked again in a minute."), status=429)
+    try:
+        return JsonResponse(asdict(names.checked(slot.service, request.user, request.GET.get("name", ""))))
+    except names.NoUsableName as error:
+        return _no_verdict(error.code, str(error), status=INVALID)
+
+
+def _no_verdict(code: str, sentence: str, *, status: int) -> JsonResponse:
+    return JsonResponse({"codes": [code], "sentences": [sentence], "alternatives": []}, status=status)
+
+
+def _listed(request: SignedInRequest, slot: Slot) -> HttpResponse:
+    offers = names.offered(slot.service, slot.person)
+    services.take_back_held(slot, now=timezone.now())
+    chosen = slot.application.chosen_name if slot.application else ""
+    form = NameForm(request.POST if request.method == "POST" else None, offers=offers, chosen=chosen)
+    if away := _chosen(slot, form):
+        return away
+    page = {"slot": slot, "form": form, "step": 2}
+    return render(request, "mailboxes/name.html", page, status=INVALID if form.is_bound else 200)
+
+
+def _typed(request: SignedInRequest, slot: Slot) -> HttpResponse:
+    services.take_back_held(slot, now=timezone.now())
+    form = TypedNameForm(request.POST if request.method == "POST" else None, slot=slot)
+    if away := _chosen(slot, form):
+        return away
+    default = names.default(slot.service, slot.person)
+    own = request.POST.get("name", slot.application.chosen_name if slot.application else "")
+    if not form.is_bound and default and own == default.name:
+        own = ""
+    verdict = form.verdict or (names.checked(slot.service, slot.person, own) if own else None)
+    page = {
+        "slot": slot,
+        "form": form,
+        "default": default,
+        "domain": slot.service.domain_for(slot.person.entry_year),
+        "own": own,
+        "verdict": verdict,
+        "separators": " ".join(slot.service.separators),
+        "step": 2,
+    }
+    return render(request, "mailboxes/typed_name.html", page, status=INVALID if form.is_bound else 200)
+
+
+def _chosen(slot: Slot, form: NameForm | TypedNameForm) -> HttpResponse | None:
+    """On to the password, if a name was chosen that can be had; what is wrong is in the form otherwise."""
+    if not form.is_bound or not form.is_valid():
+        return None
+    try:
+        services.choose_name(slot, form.cleaned_data["name"], now=timezone.now())
+    except ValidationError as error:
+        form.add_error(None, error)
+        return None
+    return redirect("set-password", slot.service.slug)
