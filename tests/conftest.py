@@ -38,9 +38,8 @@ def make_person(db: None) -> MakePerson:
             "condition": "一般",
             "language": "en",
         }
-        return Person.objects.create(
-            source="campus", subject=number, username=f"campus:{number}", number=number, password="!", **(defaults | facts)
-        )
+        defaults |= {"source": "campus", "subject": number, "number": number, "username": f"campus:{number}"}
+        return Person.objects.create(password="!", **(defaults | facts))
 
     return make
 
