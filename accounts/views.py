@@ -81,6 +81,7 @@ def configure(request: SignedInRequest) -> HttpResponse:
             "condition_words": conditions.in_words(request.user.condition),
             "deciding_office": conditions.office_for(request.user.category),
             "counties": registry.switched_on(),
+            "county": registry.of_source(request.user.source),
             "ways": ways.of(request.user) if registry.switched_on() else [],
             "consents": request.user.consents.select_related("version__policy").order_by("-given_at"),
         },

@@ -174,7 +174,6 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 SOCIALACCOUNT_ADAPTER = "accounts.adapters.CountyAdapter"
-SOCIALACCOUNT_UID_MAX_LENGTH = 255  # characters; OpenID Connect Core 1.0 section 2
 # In the database, not in Redis: a hand-off spends its token and begins its session in one transaction, a Redis that is
 # flushed signs nobody out, and one that hangs holds up no page. It costs one read by primary key.
 SESSION_ENGINE = "accounts.sessions"

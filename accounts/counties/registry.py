@@ -85,6 +85,11 @@ def by_code(code: str) -> County | None:
     return next((county for county in switched_on() if county.code == code), None)
 
 
+def of_source(source: str) -> County | None:
+    """The county that vouches for a person, on or off; None for people of the campus and local ones."""
+    return next((county for county in settings.COUNTIES if county.source == source), None)
+
+
 def _entries(path: Path) -> dict[str, Any]:
     try:
         entries = json.loads(path.read_bytes(), object_pairs_hook=_once)["counties"]

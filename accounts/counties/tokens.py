@@ -13,7 +13,7 @@ ALGORITHMS = {
     "ES256": "EC", "ES384": "EC", "ES512": "EC", "EdDSA": "OKP",
 }  # fmt: skip
 SKEW = 60  # seconds by which the county's clock may differ
-LONGEST_SUBJECT = 255  # OpenID Connect Core 1.0 section 2
+LONGEST_SUBJECT = 191  # as allauth keeps it of linked accounts; OpenID Connect Core 1.0 section 2 would allow 255
 CODES: dict[type[Exception], str] = {
     jwt.ExpiredSignatureError: "token-expired",
     jwt.InvalidIssuerError: "wrong-issuer",

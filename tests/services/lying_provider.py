@@ -85,7 +85,7 @@ LIES: dict[str, tuple[Lie, str]] = {
     "token-without-end": (Lie(claims=_with(exp=None)), "bad-token"),
     "token-about-nobody": (Lie(claims=_with(sub=None)), "bad-token"),
     "token-about-an-empty-subject": (Lie(claims=_with(sub="")), "bad-subject"),
-    "token-about-a-long-subject": (Lie(claims=_with(sub="x" * 256)), "bad-subject"),
+    "token-about-a-long-subject": (Lie(claims=_with(sub="x" * 192)), "bad-subject"),
     "userinfo-about-another": (Lie(userinfo={"sub": "bb5678", "name": "林同學"}), "wrong-subject"),
     "userinfo-about-nobody": (Lie(userinfo={"name": "林同學"}), "wrong-subject"),
     "userinfo-refused": (Lie(statuses=(("userinfo", 401),)), "data-refused"),

@@ -4,6 +4,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts import conditions, landing
+from accounts.counties import registry
 from accounts.http import SignedInRequest
 from mailboxes import shelf
 
@@ -11,7 +12,7 @@ from mailboxes import shelf
 @never_cache
 @require_safe
 def home(request: SignedInRequest) -> HttpResponse:
-    """The person as the campus sent them, and what that allows; or the page that they were at when their session ended."""
+    """The person as their source sent them, and what that allows; or the page that they were at when their session ended."""
     if not request.user.number and request.user.is_staff:
         return redirect("admin:index")
     if path := landing.remembered(request):
@@ -21,6 +22,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         "mailboxes/home.html",
         {
             "slots": [slot for slot in shelf.on(request) if slot.meant_for_them],
+            "county": registry.of_source(request.user.source),
             "condition_words": conditions.in_words(request.user.condition),
             "deciding_office": conditions.office_for(request.user.category),
         },

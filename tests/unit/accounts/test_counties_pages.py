@@ -11,7 +11,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from accounts.counties.registry import County
 from accounts.models import Person
 from accounts.people import PersonData, bring_up_to_date
-from tests.conftest import SignIn
+from tests.conftest import MakePerson, SignIn
 
 NAMES = {"kl": ("基隆市", "Keelung City"), "tp": ("臺北市", "Taipei City"), "km": ("金門縣", "Kinmen County")}
 
@@ -85,6 +85,20 @@ def test_configure_offers_to_link_one(wang: Person, sign_in: SignIn) -> None:
     assertNotContains(page, "Taipei")
     assert sign_in(wang).post("/configure/county/", {"county": "xx"}).status_code == 404
     assertContains(sign_in(wang).post("/configure/county/", {"county": "tp"}), "county-off", status_code=403)
+
+
+@pytest.mark.usefixtures("counties")
+@pytest.mark.parametrize("path", ["/", "/configure/"])
+def test_it_is_said_that_the_county_sent_the_data(path: str, make_person: MakePerson, sign_in: SignIn) -> None:
+    facts = {"condition": "", "passport_name": "", "school_code": "173601", "roles": ["教師", "導師"]}
+    page = sign_in(make_person("aa1234", source="county:kl", **facts)).get(path)
+    assertContains(page, "Your data, as Keelung City sent them")
+    assertContains(page, "教師、導師")
+    assertContains(page, "173601")
+    assertNotContains(page, "the campus sent")
+    assertNotContains(page, "Personnel Office")
+    assertNotContains(page, "Condition")
+    assertNotContains(page, "Passport name")
 
 
 @pytest.mark.usefixtures("counties")
