@@ -86,7 +86,9 @@ def look_up(
     query = LOOK_UP.format(
         alike=" OR ".join(ALIKE.format(stems=_marks(stems)) for stems in alike.values()), words=_marks(words)
     )
-    keys: list[str | int] = [value for number, stems in alike.items() for value in (domain, number, *stems)]
+    keys: list[str | int] = []
+    for number, stems in alike.items():
+        keys += [domain, number, *stems]
     values: list[str | int] = [*keys, me, service.pk, domain, service.pk, me, *words, me]
     if numbered:
         query += f" OR word {connection.operators['regex']}"  # type: ignore[attr-defined]  # every backend has it

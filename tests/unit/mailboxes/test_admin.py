@@ -90,10 +90,16 @@ def test_a_service_with_settings_that_make_no_sense_is_refused_with_the_reason(
         "eligible": '{"staff": "all"}',
         "domain": "{planet}.example",
         "mail_settings": '{"imap": {}}',
+        "names": "typed",
+        "default_name": "",
+        "suffixes": '{"kl": "Keelung!"}',
+        "separators": "+",
     }
     data = {name: "" if value is None else value for name, value in data.items()}
     page = as_admin.post(f"/admin/mailboxes/mailservice/{mx.pk}/change/", data)
     for message in ("Write a list of", "Write an object of lists", "can stand in braces", "needs a host"):
+        assertContains(page, message)
+    for message in ("A default name needs its pattern", "Write an object of suffixes", "one or more of the signs"):
         assertContains(page, message)
 
 
