@@ -13,16 +13,16 @@ from mailboxes.models import MailService
 
 # Walks from each free number of a run to the next: number + 1 if nobody has it, else what follows the end of the row of
 # taken numbers that begins there. A step is a few look-ups in the unique index on (domain, stem, stem_number). "IS NULL"
-# where "NOT EXISTS" would read better: PostgreSQL would make a join of that, and compare every number with every other.
+# where "EXISTS" would read better: PostgreSQL would make a join or a hash of that, from every name of the domain.
 SMALLEST_FREE = """
 WITH RECURSIVE free (stem, low, high, number, missing) AS (
     SELECT column1, column2, column3, CAST(column2 - 1 AS bigint), %s FROM (VALUES {runs}) AS run
     UNION ALL
     SELECT stem, low, high,
-        CASE WHEN EXISTS (
-            SELECT 1 FROM mailboxes_mailbox AS taken
+        CASE WHEN (
+            SELECT taken.id FROM mailboxes_mailbox AS taken
             WHERE taken.domain = %s AND taken.stem = free.stem AND taken.stem_number = free.number + 1
-        ) THEN (
+        ) IS NOT NULL THEN (
             SELECT taken.end_number + 1 FROM mailboxes_mailbox AS taken
             WHERE taken.domain = %s AND taken.stem = free.stem AND taken.end_number > free.number
             AND (
