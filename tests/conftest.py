@@ -65,7 +65,7 @@ def student(make_person: MakePerson) -> Person:
 @pytest.fixture
 def teacher(make_person: MakePerson) -> Person:
     """Somebody from a county, with the account aa1234 there."""
-    return make_person("aa1234", source="county:kl", name="陳怡君", passport_name="", category="teacher", condition="在職")
+    return make_person("aa1234", source="county:kl", name="陳怡君", passport_name="", category="staff", condition="")
 
 
 @pytest.fixture

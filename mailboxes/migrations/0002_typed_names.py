@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='mailservice',
             name='default_name',
-            field=models.CharField(blank=True, help_text="For example {subject}.{suffix}: the account and the county's suffix.", max_length=64, validators=[django.core.validators.RegexValidator(re.compile('^[a-z0-9.{}_-]+\\Z'), 'Use lower-case letters, digits, dots and {subject} or {suffix}.')], verbose_name='pattern of default names'),
+            field=models.CharField(blank=True, help_text="For example {number}.{suffix}: the account and the county's suffix.", max_length=64, validators=[django.core.validators.RegexValidator(re.compile('^[a-z0-9.{}_-]+\\Z'), 'Use lower-case letters, digits, dots and {number} or {suffix}.')], verbose_name='pattern of default names'),
         ),
         migrations.AddField(
             model_name='mailservice',
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='mailservice',
             name='eligible',
-            field=models.JSONField(default=dict, help_text='Conditions by category: {"staff": ["一般", "退休"], "student": [], "county:teacher": ["在職"]}', verbose_name='who may apply'),
+            field=models.JSONField(default=dict, help_text='Conditions by category: {"staff": ["一般", "退休"], "student": [], "county:staff": [""]}', verbose_name='who may apply'),
         ),
         migrations.AlterField(
             model_name='mailservice',

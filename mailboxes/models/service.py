@@ -15,7 +15,7 @@ PLACEHOLDERS: dict[str, set[str]] = {
     "domain": {"entry_year"},
     "older_domain": set(),
     "fixed_name": {"number", "entry_year"},
-    "default_name": {"subject", "suffix"},
+    "default_name": {"number", "suffix"},
 }
 MAIL_SETTINGS = {"imap", "pop3", "smtp"}
 
@@ -53,8 +53,8 @@ class MailService(models.Model):
         _("pattern of default names"),
         max_length=64,
         blank=True,
-        validators=[RegexValidator(PATTERN.regex, _("Use lower-case letters, digits, dots and {subject} or {suffix}."))],
-        help_text=_("For example {subject}.{suffix}: the account and the county's suffix."),
+        validators=[RegexValidator(PATTERN.regex, _("Use lower-case letters, digits, dots and {number} or {suffix}."))],
+        help_text=_("For example {number}.{suffix}: the account and the county's suffix."),
     )
     suffixes = models.JSONField(
         _("suffixes of counties"),
@@ -73,7 +73,7 @@ class MailService(models.Model):
     eligible = models.JSONField(
         _("who may apply"),
         default=dict,
-        help_text=_('Conditions by category: {"staff": ["一般", "退休"], "student": [], "county:teacher": ["在職"]}'),
+        help_text=_('Conditions by category: {"staff": ["一般", "退休"], "student": [], "county:staff": [""]}'),
     )
     policies = models.ManyToManyField(Policy, verbose_name=_("policies to agree to"), blank=True)
 
@@ -146,7 +146,7 @@ class MailService(models.Model):
         for field, known in PLACEHOLDERS.items():
             if not _placeholders(getattr(self, field)) <= known:
                 problems[field] = _(
-                    "Only {entry_year}, in fixed names {number}, in defaults {subject} and {suffix} can stand in braces."
+                    "Only {entry_year}, in fixed names {number}, in defaults {number} and {suffix} can stand in braces."
                 )
         if not _is_table_of_suffixes(self.suffixes):
             problems["suffixes"] = _("Write an object of suffixes by county code, in lower-case letters and digits.")

@@ -13,7 +13,7 @@ MAKE = """
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from accounts.models import Person
 from accounts.sessions import SessionStore
-facts = {"name": "陳怡君", "number": "%(account)s", "category": "teacher", "condition": "在職"}
+facts = {"name": "陳怡君", "number": "%(account)s", "category": "staff", "condition": ""}
 who = {"source": "county:kl", "subject": "%(account)s", "username": "county:kl:%(account)s", "password": "!"}
 person, _ = Person.objects.get_or_create(**who, defaults=facts)
 session = SessionStore()

@@ -62,9 +62,7 @@ def test_of_fifty_people_who_type_one_name_one_gets_it_and_the_others_keep_what_
     services: dict[str, MailService], make_person: MakePerson
 ) -> None:
     """Half of them with a sign in it, which makes it no other name."""
-    people = [
-        make_person(f"aa{number}", source="county:kl", category="teacher", condition="在職") for number in range(PEOPLE)
-    ]
+    people = [make_person(f"aa{number}", source="county:kl", category="staff", condition="") for number in range(PEOPLE)]
     for number, person in enumerate(people):
         at_the_password_step(person, "edu", ["wangming", "wang.ming"][number % 2])
     together = Barrier(PEOPLE)

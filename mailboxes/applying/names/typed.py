@@ -56,10 +56,10 @@ def default(service: MailService, person: Person) -> Offer | None:
     One query. NoUsableName if the domain needs an entry year that is not known.
     """
     suffix = service.suffix_for(person.source)
-    account = _account(service, person.subject)
+    account = _account(service, person.number)
     if not account or ("{suffix}" in service.default_name and not suffix):
         return None
-    before, _subject, after = service.default_name.format(subject="\0", suffix=suffix).partition("\0")
+    before, _number, after = service.default_name.format(number="\0", suffix=suffix).partition("\0")
     domain = domain_of(service, person.entry_year)
     names = _fitting(service, before + account, after, suffix="")
     known = taken.look_up(names, domain=domain, service=service, person=person)
@@ -107,9 +107,9 @@ def _verdict(
     return Verdict(name, tuple(codes), sentences, tuple(alternatives or ()))
 
 
-def _account(service: MailService, subject: str) -> str:
+def _account(service: MailService, number: str) -> str:
     """The account as the beginning of a name: what cannot be in one is left out."""
-    kept = re.sub(r"[^a-z0-9._-]", "", unicodedata.normalize("NFKC", subject).lower())
+    kept = re.sub(r"[^a-z0-9._-]", "", unicodedata.normalize("NFKC", number).lower())
     single = SEPARATORS.sub(lambda sign: sign[0] if sign[0] in service.separators else "", kept)
     account = re.sub(r"([._-])[._-]+", r"\1", single).strip("._-")
     # Pupils' accounts are often digits alone, and a name begins with a letter: u as in user.

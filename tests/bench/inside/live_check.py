@@ -18,7 +18,7 @@ TYPED = {"free": "wang.mei_ling", "taken": "q77777q", "taken with 100,000 number
 
 def people() -> list[Person]:
     """Who types: one for each kind of name."""
-    teacher = {"source": "county:kl", "category": "teacher", "condition": "在職"}
+    teacher = {"source": "county:kl", "category": "staff", "condition": ""}
     return [
         Person.objects.create(subject=f"aa{number}", username=f"county:kl:aa{number}", **teacher)
         for number in range(len(TYPED))

@@ -16,7 +16,7 @@ def edu(services: dict[str, MailService]) -> MailService:
 
 
 def default_of(edu: MailService, person: Person, subject: str) -> str | None:
-    person.subject = subject
+    person.number = subject
     offer = names.default(edu, person)
     return offer.name if offer else None
 

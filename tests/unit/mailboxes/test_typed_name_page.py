@@ -47,7 +47,7 @@ def test_people_of_a_county_see_the_service_and_those_of_the_campus_do_not(as_te
 def test_a_student_of_a_county_is_none_of_the_campus(
     teacher: Person, student: Person, services: dict[str, MailService], sign_in: SignIn
 ) -> None:
-    Person.objects.filter(pk=teacher.pk).update(category="student", condition="在學")
+    Person.objects.filter(pk=teacher.pk).update(category="student")
     assertContains(sign_in(Person.objects.get(pk=teacher.pk)).get("/"), "/mail/edu/apply/")
     assertNotContains(sign_in(Person.objects.get(pk=teacher.pk)).get("/"), "/mail/student/")
     assertNotContains(sign_in(student).get("/"), "/mail/edu/")
@@ -112,7 +112,7 @@ def test_a_taken_name_comes_with_buttons_for_others(at_name: Client, taken: None
 def test_an_account_without_a_default_gets_the_field_at_once(
     teacher: Person, services: dict[str, MailService], sign_in: SignIn, agree_all: AgreeAll
 ) -> None:
-    Person.objects.filter(pk=teacher.pk).update(subject="王小明")
+    Person.objects.filter(pk=teacher.pk).update(number="王小明")
     client = sign_in(Person.objects.get(pk=teacher.pk))
     agree_all(client, "edu")
     page = client.get(NAME)
