@@ -30,7 +30,13 @@ class Mailbox(models.Model):
     # That somebody has the next number, too: never false again, for rows stay. The search for the smallest free number skips
     # these rows, and is right but slower where ``mark_followed`` has not come by yet.
     followed = models.BooleanField(default=False, editable=False)
-    # A column of its own to order by: by stem_number, PostgreSQL now and then takes the index of all names instead.
+    # Stem and number again, of these ends of numbers alone: so PostgreSQL cannot take the index of all names instead, as its
+    # statistics now and then have it do.
+    end_stem = models.GeneratedField(
+        expression=Case(When(followed=False, stem_number__gte=2, then=F("stem"))),
+        output_field=models.CharField(max_length=64, null=True),
+        db_persist=True,
+    )
     end_number = models.GeneratedField(
         expression=Case(When(followed=False, stem_number__gte=2, then=F("stem_number"))),
         output_field=models.PositiveBigIntegerField(null=True),
@@ -46,7 +52,7 @@ class Mailbox(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
                 name="mailbox_ends_of_numbers",
-                fields=["domain", "stem", "end_number"],
+                fields=["domain", "end_stem", "end_number"],
                 condition=Q(end_number__isnull=False),
             ),
         ]

@@ -24,7 +24,7 @@ WITH RECURSIVE free (stem, low, high, number, missing) AS (
             WHERE taken.domain = %s AND taken.stem = free.stem AND taken.stem_number = free.number + 1
         ) IS NOT NULL THEN (
             SELECT taken.end_number + 1 FROM mailboxes_mailbox AS taken
-            WHERE taken.domain = %s AND taken.stem = free.stem AND taken.end_number > free.number
+            WHERE taken.domain = %s AND taken.end_stem = free.stem AND taken.end_number > free.number
             AND (
                 SELECT follower.id FROM mailboxes_mailbox AS follower
                 WHERE follower.domain = %s AND follower.stem = free.stem AND follower.stem_number = taken.stem_number + 1
