@@ -55,24 +55,14 @@ def agree(person: Person, version: PolicyVersion, *, address: str, now: datetime
     try:
         with transaction.atomic():
             Consent.objects.create(person=person, version=version, given_at=now, address=address)
-            audit.record(
-                "policy.agreed",
-                person=person,
-                actor=person,
-                address=address,
-                policy=version.policy.slug,
-                version=version.label,
-            )
+            _record("policy.agreed", person, version, address)
     except IntegrityError:
         return  # a second click: the first consent stands as it is
 
 
 def decline(person: Person, version: PolicyVersion, *, address: str) -> None:
-    audit.record(
-        "policy.declined",
-        person=person,
-        actor=person,
-        address=address,
-        policy=version.policy.slug,
-        version=version.label,
-    )
+    _record("policy.declined", person, version, address)
+
+
+def _record(verb: str, person: Person, version: PolicyVersion, address: str) -> None:
+    audit.record(verb, person=person, actor=person, address=address, policy=version.policy.slug, version=version.label)

@@ -166,9 +166,8 @@ def redis(name: str, default: str) -> tuple[str, str]:
         raise ImproperlyConfigured(f"{name} names a database. Leave it out: 0 is the queue, 1 the cache. {form}")
     query = parts.query
     if parts.scheme == "rediss" and "ssl_cert_reqs" not in query:
-        query = "&".join(
-            filter(None, [query, "ssl_cert_reqs=required"])
-        )  # Celery checks no certificate where nothing is said
+        # Celery checks no certificate where nothing is said.
+        query = "&".join(filter(None, [query, "ssl_cert_reqs=required"]))
     queue, cache = (urlunsplit(parts._replace(path=f"/{number}", query=query)) for number in (0, 1))
     return queue, cache
 

@@ -61,14 +61,20 @@ class Server:
     def frozen(self) -> Iterator[None]:
         """It and its children take connections, but do nothing."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        pids = [self.process.pid, *map(int, children)]
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
-        try:
+        with stopped([self.process.pid, *map(int, children)]):
             yield
-        finally:
-            for pid in pids:
-                os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def stopped(pids: list[int]) -> Iterator[None]:
+    """These processes do nothing until this ends."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
 
 
 @contextmanager

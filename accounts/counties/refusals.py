@@ -3,12 +3,11 @@
 import logging
 from enum import Enum
 
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit
+from accounts import audit, limits
 from accounts.addresses import visitor_address
 from accounts.counties.registry import County
 from accounts.models import Person
@@ -115,19 +114,13 @@ def record(request: HttpRequest, county: County | None, refused: Refused, person
     address = visitor_address(request)
     name = county.code if county else ""
     logger.info("sign-in with county %r from %s refused: %s", name, address, refused.code)
-    if _count(f"county-refusals:{address}") > KEPT_A_VISITOR or _count("county-refusals") > KEPT_OF_ALL:
+    if not (
+        limits.within(KEPT_A_VISITOR, seconds=WINDOW, of=f"county-refusals:{address}")
+        and limits.within(KEPT_OF_ALL, seconds=WINDOW, of="county-refusals")
+    ):
         return ""
     reference = new_reference("C")
     audit.record(
         "county.refused", person=person, address=address or None, county=name, code=refused.code, reference=reference
     )
     return reference
-
-
-def _count(key: str) -> int:
-    """How many there have been in this window, with this one."""
-    cache.add(key, 0, WINDOW)
-    try:
-        return cache.incr(key)
-    except ValueError:  # the window has ended between the two
-        return 1

@@ -6,7 +6,7 @@ from portal.doctor.finding import Finding, advice, ok, problem
 from portal.health import missing_migrations
 
 OLDEST = 15  # major version of PostgreSQL
-LARGEST_DIFFERENCE = 2.0  # seconds between two clocks; a hand-off lives for two minutes, and a lease for one
+LARGEST_DIFFERENCE = 2.0  # seconds between two clocks; a hand-off lives for two minutes
 
 
 def look() -> list[Finding]:

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.servers import stopped
+
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_TO_STOP = 40
 
@@ -65,13 +67,8 @@ def worker_stopped(demo: Demo) -> Iterator[None]:
     """Nothing that is asked for is done until this ends: every process of the worker is frozen."""
     pids = processes_of(demo.var, having="celery")
     assert pids, "no worker is running"
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
+    with stopped(pids):
         yield
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """A county's provider that is down, slow, broken or lying: a clear page with a way back, and nobody made or signed in."""
 
 import ssl
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -69,19 +68,6 @@ def test_a_provider_that_is_down_has_its_page(browser: Client, settings: Setting
     assertContains(response, "unreachable", status_code=403)
     assertContains(response, "does not answer", status_code=403)
     assertContains(response, 'href="/counties/kl/"', status_code=403)
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One that nobody vouches for but itself, with its key in the same file."""
-    file = tmp_path_factory.mktemp("tls") / "both.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1",
-         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", file, "-out", file.with_suffix(".crt")],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    file.write_text(file.read_text() + file.with_suffix(".crt").read_text())
-    return file
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -136,7 +136,7 @@ def test_it_finds_files_that_it_may_not_use(well: Site, tmp_path: Path) -> None:
     assert ended.returncode == 1, ended.stderr
     assert f"problem  sso_bridge.E001: The key file {tmp_path}/keys.json cannot be read: Permission denied." in ended.stdout
     assert (
-        f"problem  store: The store maildir (gapp, mx, student): The mail folder {tmp_path}/mail cannot be written "
+        f"problem  store: The store maildir (edu, gapp, mx, student): The mail folder {tmp_path}/mail cannot be written "
         "(Permission denied). Set MAILDIR_ROOT to a folder that belongs to the portal's user."
     ) in ended.stdout
 

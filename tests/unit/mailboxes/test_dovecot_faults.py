@@ -5,6 +5,7 @@ import re
 import socket
 import socketserver
 import sqlite3
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -36,19 +37,19 @@ CHECKED: list[Any] = [
 
 
 @contextmanager
-def listening(talk: Talk) -> Iterator[Place]:
+def listening(talk: Talk, tls: ssl.SSLContext | None = None) -> Iterator[Place]:
     """A server that does ``talk`` with everybody who comes."""
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             with suppress(OSError):  # the other side has had enough
-                talk(self.request)
+                talk(tls.wrap_socket(self.request, server_side=True) if tls else self.request)
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         try:
-            yield Place("127.0.0.1", server.server_address[1], tls=False)
+            yield Place("127.0.0.1", server.server_address[1], tls=tls is not None)
         finally:
             server.shutdown()
 
