@@ -73,7 +73,8 @@ def stopped(pids: list[int]) -> Iterator[None]:
     try:
         yield
     finally:
-        for pid in pids:
+        # The parent last: once awake it buries a child that ended meanwhile, and that number is then nobody's.
+        for pid in reversed(pids):
             os.kill(pid, signal.SIGCONT)
 
 
