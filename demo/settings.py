@@ -1,31 +1,21 @@
-"""Every setting of the demo campus; the only reader of its environment. It has no database: a session is a signed cookie."""
+"""Every setting of the demo campus; with demo.common the only reader of its environment.
+
+It has no database: a session is a signed cookie.
+"""
 
 import os
-from pathlib import Path
-from urllib.parse import urlsplit
 
-from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
+from demo.common import CONTENT_SECURITY_POLICY, HERE, LOGGING, PORTAL_ORIGIN, PORTAL_URL, path_from
 
-
-def _file(name: str) -> Path:
-    path = Path(os.environ.get(name, ""))
-    if not path.is_file():
-        raise ImproperlyConfigured(f"{name} is {str(path)!r}. Set it to the path of an existing file.")
-    return path
-
-
-HERE = Path(__file__).resolve().parent
+__all__ = ["CONTENT_SECURITY_POLICY", "LOGGING", "PORTAL_ORIGIN", "PORTAL_URL"]
 
 # --- what the campus and the portal have agreed on -----------------------------------------------------------------
-KEY_FILE = _file("DEMO_CAMPUS_KEY")  # a private JWK (RFC 7517)
+KEY_FILE = path_from("DEMO_CAMPUS_KEY")  # a private JWK (RFC 7517)
 ISSUER = os.environ.get("DEMO_ISSUER", "https://ais.demo.example")
 AUDIENCE = os.environ.get("DEMO_AUDIENCE", "portal.test")
-PORTAL_URL = os.environ.get("DEMO_PORTAL_URL", "http://127.0.0.1:8000/")
-PORTAL_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(PORTAL_URL))
 
 # --- Django ---------------------------------------------------------------------------------------------------------
-SECRET_KEY = _file("DEMO_SECRET_KEY_FILE").read_text().strip()
+SECRET_KEY = path_from("DEMO_SECRET_KEY_FILE").read_text().strip()
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 INSTALLED_APPS = ["django.contrib.staticfiles", "csp"]
 MIDDLEWARE = [
@@ -61,30 +51,8 @@ CSRF_COOKIE_HTTPONLY = True
 # --- safety ---------------------------------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        # Browsers hold the redirect that follows a form to this list too.
-        "form-action": [SELF, PORTAL_ORIGIN],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-    }
-}
 
 # --- files: served as they are, so that nothing has to be collected ---------------------------------------------------
 STATIC_URL = "static/"
 STATICFILES_DIRS = [HERE / "static"]
 WHITENOISE_USE_FINDERS = True
-
-# --- logs: one line a record on standard error, no query strings --------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django": {"handlers": [], "level": "INFO"}},
-}

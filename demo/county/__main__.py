@@ -1,0 +1,34 @@
+"""Makes the county's database and knows the portal in it, before the county is served: python -m demo.county"""
+
+import os
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+
+from demo.county.people import COUNTIES
+
+SCOPES = ["openid", "email", "profile", "openid2", "eduinfo", "educloudroles"]
+
+
+def main() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "demo.county.settings"
+    django.setup()
+    call_command("migrate", verbosity=0)
+    for code in COUNTIES:
+        register(code)
+
+
+def register(code: str) -> None:
+    """The portal as a client of that county; again at each start, for its address may be another one."""
+    from allauth.idp.oidc.models import Client
+
+    client = Client(id=f"portal-{code}", name="校園信箱入口 Campus mail portal")
+    client.set_secret((settings.FOLDER / f"secret-{code}").read_text().strip())
+    client.set_scopes(SCOPES)
+    client.set_redirect_uris([f"{settings.PORTAL_URL}counties/{code}/callback/"])
+    client.save()
+
+
+if __name__ == "__main__":
+    main()
