@@ -1,45 +1,57 @@
-"""Somebody from a county, signed in to the demo's portal without the sign-in of a county."""
+"""The demo county's own pages: somebody's sign-in there, the picture read as an eye reads it."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+import re
 
-from playwright.sync_api import StorageState
+from playwright.sync_api import Page, expect
 
-from tests.browser.demo import ROOT, Demo, processes_of
+from demo.county.people import EVERYBODY, Person
+from demo.county.picture_code import HEIGHT, MARGIN, SCALE, STEP, STROKES
+from tests.browser.demo import Demo
 
-MAKE = """
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from accounts.models import Person
-from accounts.sessions import SessionStore
-facts = {"name": "陳怡君", "number": "%(account)s", "category": "staff", "condition": ""}
-who = {"source": "county:kl", "subject": "%(account)s", "username": "county:kl:%(account)s", "password": "!"}
-person, _ = Person.objects.get_or_create(**who, defaults=facts)
-session = SessionStore()
-session[SESSION_KEY], session[HASH_SESSION_KEY] = str(person.pk), person.get_session_auth_hash()
-session[BACKEND_SESSION_KEY] = "accounts.backends.PersonBackend"
-session.create()
-print(session.session_key)
-"""
+SIGN_IN = "button[value=sign-in]"
+AGREE, REFUSE = "button[value=grant]", "button[value=refuse]"
+NEXT_PICTURE, IN_WORDS = "button[value=picture]", "button[value=words]"
+NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
-def signed_in(demo: Demo, account: str) -> StorageState:
-    """The cookies of the person with that account at the county kl."""
-    answer = subprocess.run(
-        [sys.executable, "manage.py", "shell", "--no-imports", "-c", MAKE % {"account": account}],
-        cwd=ROOT,
-        env=_environment(demo),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    cookie = {"name": "sessionid", "value": answer.stdout.split()[-1], "domain": "127.0.0.1", "path": "/"}
-    flags = {"expires": -1, "httpOnly": True, "secure": False, "sameSite": "Lax"}
-    return {"cookies": [cookie | flags], "origins": []}  # type: ignore[typeddict-item]
+def digits(page: Page) -> str:
+    """What is in the picture on the page: each stroke is a digit, drawn with a hand that shakes a little."""
+    address = page.locator("img[src$='picture.svg']").evaluate("picture => picture.src")
+    drawing = page.context.request.get(address).text()
+    assert f'viewBox="0 0 {2 * MARGIN + 4 * STEP} {HEIGHT}"' in drawing
+    by_shape = {shape: digit for digit, shape in STROKES.items()}
+    strokes = re.findall(r'points="([^"]+)"', drawing)
+    return "".join(by_shape[_shape(points, MARGIN + STEP * place)] for place, points in enumerate(strokes))
 
 
-def _environment(demo: Demo) -> dict[str, str]:
-    """What the demo gave its worker: the key that signs, and where the database is."""
-    lines = Path(f"/proc/{processes_of(demo.var, having='celery')[0]}/environ").read_bytes().split(b"\0")
-    return dict(os.fsdecode(line).split("=", 1) for line in lines if line)
+def _shape(points: str, left: int) -> str:
+    pairs = [[int(number) for number in point.split(",")] for point in points.split()]
+    return " ".join(f"{round((across - left) / SCALE)},{round((down - MARGIN) / SCALE)}" for across, down in pairs)
+
+
+def sum_in_words(page: Page) -> str:
+    found = re.search(r"What is (\w+) plus (\w+)\?", page.locator("label[for=code]").inner_text())
+    assert found
+    return str(sum(NUMBERS.index(word) for word in found.groups()))
+
+
+def fill_in(page: Page, person: Person) -> None:
+    page.locator("#account").fill(person.account)
+    page.locator("#password").fill(person.password)
+
+
+def to_consent(page: Page, demo: Demo, key: str) -> None:
+    """From the portal's choice of that person's county as far as its page of consent; ``key`` is as in ``kl:aa1234``."""
+    person = EVERYBODY[key]
+    page.goto(f"{demo.portal}/counties/{person.county}/")
+    fill_in(page, person)
+    page.locator("#code").fill(digits(page))
+    page.locator(SIGN_IN).click()
+    expect(page.locator(AGREE)).to_be_visible()
+
+
+def sign_in(page: Page, demo: Demo, key: str) -> None:
+    """As far as the page of the portal that the county's answer leads to, be it Home or a refusal."""
+    to_consent(page, demo, key)
+    page.locator(AGREE).click()
+    page.wait_for_url(f"{demo.portal}/**")

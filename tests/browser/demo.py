@@ -21,17 +21,23 @@ SECONDS_TO_STOP = 40
 class Demo:
     portal: str  # the origin, without a slash at the end
     campus: str
+    county: str  # 基隆市
     var: Path
+
+    @property
+    def other_county(self) -> str:
+        """新竹市: the same server under another name."""
+        return self.county.replace("127.0.0.1", "localhost")
 
 
 @contextmanager
 def running(var: Path) -> Iterator[Demo]:
     """The demo from its "Ready" to its last process; it fails if anything of it is left."""
-    port, campus_port = _free_ports()
+    portal, campus, county = _free_ports()
     process = subprocess.Popen(
         [sys.executable, "bin/demo"],
         cwd=ROOT,
-        env=os.environ | {"PORT": str(port), "CAMPUS_PORT": str(campus_port), "VAR_DIR": str(var)},
+        env=os.environ | {"PORT": portal, "CAMPUS_PORT": campus, "COUNTY_PORT": county, "VAR_DIR": str(var)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -39,7 +45,7 @@ def running(var: Path) -> Iterator[Demo]:
     )
     try:
         _wait_until_ready(process)
-        yield Demo(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{campus_port}", var)
+        yield Demo(*(f"http://127.0.0.1:{port}" for port in (portal, campus, county)), var)
     finally:
         stopped_by_itself = process.poll() is not None
         process.send_signal(signal.SIGINT)
@@ -91,8 +97,8 @@ def _wait_until_ready(process: subprocess.Popen[str]) -> None:
     raise AssertionError(f"bin/demo did not start:\n{said}")
 
 
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
+def _free_ports() -> list[str]:
+    with socket.socket() as one, socket.socket() as other, socket.socket() as third:
+        for probe in (one, other, third):
+            probe.bind(("127.0.0.1", 0))
+        return [str(probe.getsockname()[1]) for probe in (one, other, third)]

@@ -39,7 +39,7 @@ class Watch:
 
     def _request(self, request: Request) -> None:
         host = urlsplit(request.url).hostname or ""
-        if not request.url.startswith(("data:", "blob:")) and host != "127.0.0.1" and not host.endswith(".localhost"):
+        if not request.url.startswith(("data:", "blob:")) and host not in ("127.0.0.1", "localhost") and not host.endswith(".localhost"):
             self._seen.append(f"request to {request.url}")
 
     def _response(self, response: Response) -> None:
@@ -52,7 +52,9 @@ class Watch:
         return [(entry["request"]["url"], entry["response"]["content"].get("text", "")) for entry in entries]
 
     def _leaks(self, url: str, text: str) -> list[str]:
-        at_the_door = url.startswith((self._demo.campus, f"{self._demo.portal}/sso/handoff/"))
+        # What the county signs to find again on its page of consent begins like a token.
+        outside = (self._demo.campus, self._demo.county, self._demo.other_county)
+        at_the_door = url.startswith((*outside, f"{self._demo.portal}/sso/handoff/"))
         return [
             *([f"password in the address {url}"] if SECRET in url.lower() else []),
             *([f"password in the page {url}"] if SECRET in text.lower() else []),

@@ -60,6 +60,7 @@ class Demo:
     var: Path
     port: int
     campus_port: int
+    county_port: int
     process: subprocess.Popen[str]
     said: str = ""
 
@@ -70,6 +71,10 @@ class Demo:
     @property
     def campus(self) -> str:
         return f"http://127.0.0.1:{self.campus_port}/"
+
+    @property
+    def county(self) -> str:
+        return f"http://127.0.0.1:{self.county_port}/"
 
     def read_until(self, words: str) -> None:
         assert self.process.stdout
@@ -95,7 +100,7 @@ class Demo:
         return found
 
     def is_gone(self) -> bool:
-        return not self.parts() and is_free(self.port) and is_free(self.campus_port)
+        return not self.parts() and all(map(is_free, (self.port, self.campus_port, self.county_port)))
 
 
 def copy_of_checkout(folder: Path) -> Path:
@@ -109,9 +114,9 @@ def copy_of_checkout(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def started(checkout: Path, *arguments: str, **variables: object) -> Iterator[Demo]:
-    port, campus_port = free_ports(2)
+    ports = dict(zip(("PORT", "CAMPUS_PORT", "COUNTY_PORT"), free_ports(3), strict=True))
     environment = {name: value for name, value in os.environ.items() if name != "VAR_DIR"}  # the test run's own
-    environment |= {name: str(value) for name, value in ({"PORT": port, "CAMPUS_PORT": campus_port} | variables).items()}
+    environment |= {name: str(value) for name, value in (ports | variables).items()}
     process = subprocess.Popen(
         [checkout / "bin" / "demo", *arguments],
         cwd="/",
@@ -122,7 +127,7 @@ def started(checkout: Path, *arguments: str, **variables: object) -> Iterator[De
         start_new_session=True,
     )
     var = Path(str(variables.get("VAR_DIR", checkout / "var")))
-    demo = Demo(checkout, var, port, campus_port, process)
+    demo = Demo(checkout, var, *ports.values(), process)
     try:
         yield demo
     finally:

@@ -65,7 +65,7 @@ def test_the_parts_do_not_outlive_a_demo_that_was_killed(var: Path, checkout: Pa
         assert until(demo.is_gone), demo.parts()
 
 
-NAMES = {"valkey-server": "valkey", "celery": "the worker", "demo.wsgi": "the demo campus"}
+NAMES = {"valkey-server": "valkey", "celery": "the worker", "demo.wsgi": "the demo campus", "demo.county.wsgi": "the demo county"}
 
 
 @pytest.mark.parametrize(("program", "name"), NAMES.items())
@@ -81,7 +81,7 @@ def test_when_one_part_dies_it_is_named_and_all_end(var: Path, checkout: Path, p
 # --- what it says before it starts anything ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("variable", ["PORT", "CAMPUS_PORT"])
+@pytest.mark.parametrize("variable", ["PORT", "CAMPUS_PORT", "COUNTY_PORT"])
 def test_a_taken_port_is_one_sentence_that_names_the_variable(tmp_path: Path, checkout: Path, variable: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = other.getsockname()[1]
@@ -101,11 +101,13 @@ def test_a_port_that_is_none_is_explained(tmp_path: Path, checkout: Path, nonsen
     )
 
 
-def test_one_port_for_both_is_explained(tmp_path: Path, checkout: Path) -> None:
+@pytest.mark.parametrize("variables", [("PORT", "CAMPUS_PORT"), ("PORT", "COUNTY_PORT"), ("CAMPUS_PORT", "COUNTY_PORT")])
+def test_one_port_for_two_is_explained(tmp_path: Path, checkout: Path, variables: tuple[str, str]) -> None:
     [port] = free_ports(1)
-    with started(checkout, VAR_DIR=tmp_path / "var", PORT=port, CAMPUS_PORT=port) as demo:
+    with started(checkout, VAR_DIR=tmp_path / "var", **dict.fromkeys(variables, port)) as demo:
         assert demo.end() == 1
-    assert f"PORT and CAMPUS_PORT are both {port}" in demo.said
+    assert all(f"{variable}={port}" in demo.said for variable in variables)
+    assert demo.said.endswith(": two of them are the same. Give each one of its own.\n")
 
 
 def test_an_older_python_gets_a_sentence(checkout: Path) -> None:
