@@ -20,23 +20,31 @@ def at_name(page: Page, demo: Demo) -> None:
     expect(page.locator("main .address.big")).to_be_visible()
 
 
+def open_own(page: Page) -> None:
+    """It is open already where they have taken a name of their own before."""
+    if page.locator("#id_name").is_hidden():
+        page.locator(f"{OWN} summary").click()
+
+
 def test_one_click_takes_the_default(visit: Visit, demo: Demo) -> None:
-    page = visit("en-US", storage_state=county.signed_in(demo, "bb1001"))
+    page = visit("en-US")
+    county.sign_in(page, demo, "kl:bb5678")
     at_name(page, demo)
-    expect(page.locator("main .address.big")).to_have_text("bb1001.kl@mail.edu.tw")
+    expect(page.locator("main .address.big")).to_have_text("bb5678.kl@mail.edu.tw")
     expect(page.locator("#id_name")).to_be_hidden()
     assert faults(page) == []
     page.locator("section button[form=take]").click()
-    expect(page.locator("main dl")).to_contain_text("bb1001.kl@mail.edu.tw")
+    expect(page.locator("main dl")).to_contain_text("bb5678.kl@mail.edu.tw")
     give_password(page, THREE_KINDS)
-    assert wait_until_open(page) == "bb1001.kl@mail.edu.tw"
-    assert lets_in(demo, "bb1001.kl@mail.edu.tw", THREE_KINDS)
+    assert wait_until_open(page) == "bb5678.kl@mail.edu.tw"
+    assert lets_in(demo, "bb5678.kl@mail.edu.tw", THREE_KINDS)
 
 
 def test_a_name_is_looked_up_while_it_is_typed_and_one_click_takes_another(visit: Visit, demo: Demo) -> None:
-    first = visit("en-US", storage_state=county.signed_in(demo, "bb1002"))
+    first = visit("en-US")
+    county.sign_in(first, demo, "hc:gg8024")
     at_name(first, demo)
-    first.locator(f"{OWN} summary").click()
+    open_own(first)
     first.locator("#id_name").fill("LinYuLan")
     expect(first.locator("#id_name_error")).to_contain_text("linyulan")
     expect(first.locator("#id_name_error.good")).to_be_visible()
@@ -45,9 +53,10 @@ def test_a_name_is_looked_up_while_it_is_typed_and_one_click_takes_another(visit
     give_password(first, THREE_KINDS)
     assert wait_until_open(first) == "linyulan@mail.edu.tw"
 
-    page = visit("en-US", storage_state=county.signed_in(demo, "bb1003"))
+    page = visit("en-US")
+    county.sign_in(page, demo, "kl:ff9753")
     at_name(page, demo)
-    page.locator(f"{OWN} summary").click()
+    open_own(page)
     page.locator("#id_name").press_sequentially("1lin")
     expect(page.locator("#id_name_error p")).to_have_count(2)  # too short, and a digit first
     expect(page.locator("#id_name")).to_have_attribute("aria-invalid", "true")
@@ -62,9 +71,10 @@ def test_a_name_is_looked_up_while_it_is_typed_and_one_click_takes_another(visit
 
 
 def test_a_name_of_ones_own_works_without_script(visit: Visit, demo: Demo) -> None:
-    page = visit(java_script_enabled=False, storage_state=county.signed_in(demo, "bb1004"))
+    page = visit(java_script_enabled=False)
+    county.sign_in(page, demo, "kl:ff9753")
     at_name(page, demo)
-    page.locator(f"{OWN} summary").click()
+    open_own(page)
     page.locator("#id_name").fill("postmaster")
     page.locator(NEXT).click()
     expect(page.get_by_role("alert")).to_be_visible()
@@ -76,7 +86,8 @@ def test_a_name_of_ones_own_works_without_script(visit: Visit, demo: Demo) -> No
 
 
 def test_a_name_of_ones_own_works_with_the_keyboard_alone(visit: Visit, demo: Demo) -> None:
-    page = visit(storage_state=county.signed_in(demo, "bb1005"))
+    page = visit()
+    county.sign_in(page, demo, "kl:hh4680")
     keys = Keyboard(page)
     at_name(page, demo)
     keys.press(page.locator(f"{OWN} summary"), "Enter")
@@ -91,9 +102,10 @@ def test_a_name_of_ones_own_works_with_the_keyboard_alone(visit: Visit, demo: De
 
 
 def test_the_script_says_nothing_where_the_network_is_gone(visit: Visit, demo: Demo) -> None:
-    page = visit(storage_state=county.signed_in(demo, "bb1006"))
+    page = visit()
+    county.sign_in(page, demo, "kl:ff9753")
     at_name(page, demo)
-    page.locator(f"{OWN} summary").click()
+    open_own(page)
     page.route(re.compile("/name/check/"), lambda route: route.abort())
     with page.expect_event("requestfailed"):
         page.locator("#id_name").fill("chenmeihui")
