@@ -11,6 +11,7 @@ from accounts.models import Person
 from accounts.sessions import SessionStore
 
 KEY_LENGTH = 32
+WAY = "way"  # where a session keeps by which account somebody has come in
 
 
 class NewSession(SessionStore):
@@ -38,11 +39,15 @@ class NewSession(SessionStore):
             super().save(must_create)
 
 
-def sign_in(request: HttpRequest, person: Person) -> None:
-    """End whatever session the browser came with and begin one for the person, with a new key; inside a transaction."""
+def sign_in(request: HttpRequest, person: Person, *, way: str) -> None:
+    """End whatever session the browser came with and begin one for the person, with a new key; inside a transaction.
+
+    ``way`` is the account that they came in by, such as ``campus:z99999`` or ``county:kl:aa1234``.
+    """
     earlier = request.session.session_key
     if earlier:
         Session.objects.filter(session_key=earlier).delete()
     request.session = session = NewSession()
     login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    session[WAY] = way
     session.insert()
