@@ -7,6 +7,7 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils.crypto import get_random_string
 
+from accounts.http import SignedInRequest
 from accounts.models import Person
 from accounts.sessions import SessionStore
 
@@ -37,6 +38,12 @@ class NewSession(SessionStore):
         """What the middleware calls before it sets the cookie: an UPDATE if anything was added since."""
         if dict(self.items()) != self._written:
             super().save(must_create)
+
+
+def way_of(request: SignedInRequest) -> str:
+    """The account that the session was begun by; the person's own for a session that does not say."""
+    way: str = request.session.get(WAY, request.user.username)
+    return way
 
 
 def sign_in(request: HttpRequest, person: Person, *, way: str) -> None:
