@@ -20,5 +20,7 @@ class MailboxSignInForm(forms.Form):
         typed: Any = self.cleaned_data["address"]
         address = unicodedata.normalize("NFKC", typed).strip().lower()
         if not ADDRESS.fullmatch(address):
-            raise ValidationError(_("Type the whole address: the name, the sign @ and all that follows it."), code="not-whole")
+            raise ValidationError(
+                _("Type the whole address: the name, the sign @ and all that follows it."), code="not-whole"
+            )
         return address

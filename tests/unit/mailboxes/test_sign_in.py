@@ -254,7 +254,9 @@ def test_no_other_site_can_sign_anybody_in(box: Mailbox) -> None:
 # --- limits -------------------------------------------------------------------------------------------------------------
 
 
-def test_guessing_at_one_mailbox_is_stopped_wherever_it_comes_from(box: Mailbox, hashes: list[str], settings: Settings) -> None:
+def test_guessing_at_one_mailbox_is_stopped_wherever_it_comes_from(
+    box: Mailbox, hashes: list[str], settings: Settings
+) -> None:
     settings.TRUSTED_PROXIES = ["127.0.0.1"]
 
     def tried(number: int, password: str) -> HttpResponse:
