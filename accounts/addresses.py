@@ -51,6 +51,12 @@ def visitor_address(request: HttpRequest) -> str:
     return str(peer) if peer else ""
 
 
+def subscriber(address: str) -> str:
+    """Whom to count as one visitor: of an IPv6 address the network of 64 bits, all of which a single machine can use."""
+    found = normal(address)
+    return str(ip_network((found, 64), strict=False)) if isinstance(found, IPv6Address) else address
+
+
 def not_a_proxy(words: Iterable[str]) -> list[str]:
     """Those of the setting's words that name neither an address, nor a network, nor the Unix socket."""
     return [word for word in words if word != UNIX_SOCKET and _network(word) is None]

@@ -1,5 +1,7 @@
 """How often somebody may do a thing."""
 
+from contextlib import suppress
+
 from django.core.cache import cache
 
 
@@ -14,3 +16,9 @@ def within(most: int, *, seconds: int, of: str) -> bool:
         return cache.incr(key) <= most
     except ValueError:  # the span has ended between the two
         return True
+
+
+def give_back(*, of: str) -> None:
+    """Take one back that should not have counted, as a try that turned out right."""
+    with suppress(ValueError):  # the span has ended meanwhile
+        cache.decr(f"limit:{of}")

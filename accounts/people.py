@@ -53,6 +53,11 @@ def take_county_facts(person: Person, data: PersonData) -> None:
     _take(person, _county_facts(data))
 
 
+def forget_county_facts(person: Person) -> None:
+    """For somebody who has no account of a county any more."""
+    _take(person, {"guid": "", "school_code": "", "roles": []})
+
+
 def _county_facts(data: PersonData) -> dict[str, Any]:
     facts = {"guid": data.guid, "school_code": data.school_code, "roles": data.roles}
     return {field: value for field, value in facts.items() if value is not None}

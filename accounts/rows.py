@@ -57,7 +57,7 @@ def _statements(query: str) -> tuple[str, str, str]:
     numbers = count(1)
     numbered = re.sub("%s", lambda _: f"${next(numbers)}", query)
     marks = ", ".join(["%s"] * query.count("%s"))
-    return name, f"PREPARE {name} AS {numbered}", f"EXECUTE {name} ({marks})"
+    return name, f"PREPARE {name} AS {numbered}", f"EXECUTE {name} ({marks})" if marks else f"EXECUTE {name}"
 
 
 @cache

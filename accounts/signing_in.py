@@ -7,10 +7,12 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils.crypto import get_random_string
 
+from accounts.http import SignedInRequest
 from accounts.models import Person
 from accounts.sessions import SessionStore
 
 KEY_LENGTH = 32
+WAY = "way"  # where a session keeps by which account somebody has come in
 
 
 class NewSession(SessionStore):
@@ -38,11 +40,21 @@ class NewSession(SessionStore):
             super().save(must_create)
 
 
-def sign_in(request: HttpRequest, person: Person) -> None:
-    """End whatever session the browser came with and begin one for the person, with a new key; inside a transaction."""
+def way_of(request: SignedInRequest) -> str:
+    """The account that the session was begun by; the person's own for a session that does not say."""
+    way: str = request.session.get(WAY, request.user.username)
+    return way
+
+
+def sign_in(request: HttpRequest, person: Person, *, way: str) -> None:
+    """End whatever session the browser came with and begin one for the person, with a new key; inside a transaction.
+
+    ``way`` is the account that they came in by, such as ``campus:z99999`` or ``county:kl:aa1234``.
+    """
     earlier = request.session.session_key
     if earlier:
         Session.objects.filter(session_key=earlier).delete()
     request.session = session = NewSession()
     login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    session[WAY] = way
     session.insert()

@@ -11,6 +11,7 @@ urlpatterns = [
     path("language/", views.language, name="language"),
     path("configure/", views.configure, name="configure"),
     path("configure/county/", counties.second_way, name="county-link"),
+    path("configure/county/<int:pk>/", counties.remove_way, name="county-unlink"),
     path("counties/", counties.choose, name="counties"),
     path("counties/<slug:code>/", counties.start, name="county"),
     path("counties/<slug:code>/callback/", counties.callback, name="county-callback"),

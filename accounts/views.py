@@ -15,6 +15,7 @@ from accounts.counties import registry, ways
 from accounts.http import SignedInRequest
 from accounts.models import PolicyVersion
 from accounts.paths import own_path
+from accounts.signing_in import way_of
 
 
 @login_not_required
@@ -82,7 +83,7 @@ def configure(request: SignedInRequest) -> HttpResponse:
             "deciding_office": conditions.office_for(request.user.category),
             "counties": registry.switched_on(),
             "county": registry.of_source(request.user.source),
-            "ways": ways.of(request.user) if registry.switched_on() else [],
+            "ways": ways.of(request.user, way_of(request)),
             "consents": request.user.consents.select_related("version__policy").order_by("-given_at"),
         },
     )

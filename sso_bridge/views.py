@@ -91,7 +91,7 @@ def _let_in(request: HttpRequest, claims: Claims) -> Person:
     )
     if not person.is_active:
         raise Refused(Code.ACCOUNT_CLOSED, issuer=claims.iss, subject=claims.sub)
-    sign_in(request, person)
+    sign_in(request, person, way=person.username)
     return person
 
 

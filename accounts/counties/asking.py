@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from accounts.addresses import normal
+from accounts.counties import crowds
 from accounts.counties.refusals import Kind, Refused
 
 SECONDS = 10.0  # for all calls of one sign-in together
@@ -47,7 +48,8 @@ class Conversation:
         parts = self._checked(url)
         call = _Call(parts, self._until, trusted_inside=self._is_inside(self._issuer))
         try:
-            answer = call.result(body, {"Accept": "application/json", **(headers or {})})
+            with crowds.place(self._issuer.geturl()):
+                answer = call.result(body, {"Accept": "application/json", **(headers or {})})
         except TimeoutError:
             raise Refused(Kind.UNREACHABLE, "timed-out") from None
         except ssl.SSLCertVerificationError:

@@ -34,7 +34,7 @@ def _let_in(request: HttpRequest, data: PersonData) -> Person:
     person = bring_up_to_date(data)
     if not person.is_active:
         raise Refused(Kind.CLOSED, "account-closed")
-    sign_in(request, person)
+    sign_in(request, person, way=f"{data.source}:{data.subject}")
     return person
 
 

@@ -28,6 +28,10 @@ class Kind(Enum):
         _("The sign-in of your county or city does not answer"),
         _("Its server is out of reach, too slow or out of order at this moment. You did nothing wrong."),
     )
+    BUSY = (
+        _("The sign-in of your county or city is very slow at this moment"),
+        _("So many people are waiting for it, or for another one, that no more can wait. Try again in a minute."),
+    )
     UNTRUSTED = (
         _("The answer of your county or city cannot be trusted"),
         _("What its server sent does not fit together, so nobody was signed in with it. You did nothing wrong."),

@@ -7,16 +7,18 @@ from allauth.socialaccount.providers.base.constants import AuthProcess
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.counties import registry
+from accounts.addresses import visitor_address
+from accounts.counties import registry, ways
 from accounts.counties.provider import CountyCallbackView, CountyOAuth2Adapter
 from accounts.counties.refusals import Kind, Refused, record
 from accounts.counties.registry import County
 from accounts.http import SignedInRequest
 from accounts.models import Person
+from accounts.signing_in import way_of
 
 COOKIE = "county"
 DAYS = 365
@@ -55,6 +57,21 @@ def second_way(request: SignedInRequest) -> HttpResponse:
     except Refused as refused:
         return _refusal(request, code, refused)
     return render(request, "accounts/county_link.html", {"county": registry.by_code(code), "address": address})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_way(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Ask whether a linked account is to go, and let it go."""
+    current = way_of(request)
+    if request.method == "POST":
+        try:
+            ways.remove(request.user, pk, current=current, address=visitor_address(request))
+            return redirect("configure")
+        except ways.Kept:
+            pass
+    way = ways.one_of(request.user, pk, current)
+    return render(request, "accounts/county_unlink.html", {"way": way}, status=409 if way.kept_because else 200)
 
 
 @login_not_required

@@ -87,6 +87,12 @@ class MailService(models.Model):
         _("kinds of characters required"), default=list, blank=True, help_text=_('Any of "digit", "upper", "lower".')
     )
 
+    password_sign_in = models.BooleanField(
+        _("sign-in with the mailbox’s own password"),
+        default=False,
+        help_text=_("On: whoever has such a mailbox may come in with its address and password, and nobody else."),
+    )
+
     button_zh = models.CharField(_("button that applies (Chinese)"), max_length=30, default="確定申請")
     button_en = models.CharField(_("button that applies (English)"), max_length=30, default="Apply")
 

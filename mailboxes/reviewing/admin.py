@@ -9,7 +9,7 @@ from mailboxes.models import Application, Job, Mailbox, MailService, ReservedNam
 
 @admin.register(MailService)
 class MailServiceAdmin(admin.ModelAdmin[MailService]):
-    list_display = ("name_zh", "name_en", "domain", "names", "store", "is_open")
+    list_display = ("name_zh", "name_en", "domain", "names", "store", "is_open", "password_sign_in")
     list_filter = ("is_open", "names")
     filter_horizontal = ("policies",)
 

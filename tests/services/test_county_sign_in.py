@@ -241,7 +241,7 @@ def test_a_linked_account_is_a_second_way_in(browser: Client, wang: Person, sign
     assert response["Location"] == "/configure/"
     browser.get(there_and_back(browser, Visitor("aa1234")))
     assert browser.session["_auth_user_id"] == str(wang.pk)
-    assertContains(browser.get("/configure/"), "<li>Keelung City</li>", html=True)
+    assertContains(browser.get("/configure/"), "You have come in by this account.")
     person = Person.objects.get()
     assert (person.name, person.number, person.condition) == ("王小明", "z99999", "一般")
     assert (person.guid, person.roles) == ("6f1c-0001", ["教師", "導師"])

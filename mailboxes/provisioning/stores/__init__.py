@@ -77,6 +77,9 @@ class Store(Protocol):
     def resume(self, address: str, *, revision: int) -> None:
         """Let the owner sign in again; NoSuchMailbox where there is none."""
 
+    def takes(self, address: str, password: str) -> bool:
+        """Whether it is the password of that mailbox, suspended or not; False where there is none, and as slowly."""
+
     def usage(self, address: str) -> Usage:
         """Look into the mailbox; NoSuchMailbox where there is none."""
 

@@ -9,6 +9,9 @@ from email.policy import SMTP, default
 from functools import lru_cache
 from pathlib import Path
 
+from django.views.decorators.debug import sensitive_variables
+
+from mailboxes.provisioning.hashing import fits
 from mailboxes.provisioning.stores import Folder, Letter, NoSuchMailbox, StoreMismatch, StoreUnavailable, Usage, usersfile
 from mailboxes.provisioning.stores.usersfile import Entry
 
@@ -47,6 +50,14 @@ class MaildirStore:
 
     def resume(self, address: str, *, revision: int) -> None:
         self._change(address, revision, suspended=False)
+
+    @sensitive_variables("password")
+    def takes(self, address: str, password: str) -> bool:
+        try:
+            entry = self._entry(address)
+        except NoSuchMailbox:
+            return fits(password, None)
+        return fits(password, entry.password_hash)
 
     def usage(self, address: str) -> Usage:
         entry = self._entry(address)

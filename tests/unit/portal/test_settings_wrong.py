@@ -73,6 +73,7 @@ WRONG = [
     ("OFFICE_NAME_EN", "Center\nBcc: all@campus.example", "OFFICE_NAME_EN is 'Center\\nBcc"),
     ("OFFICE_EMAIL", "helpdesk", "OFFICE_EMAIL is 'helpdesk'. Set it to a mail address"),
     ("OFFICE_PHONE", "", "OFFICE_PHONE is ''"),
+    ("WEB_THREADS", "0", "WEB_THREADS is '0'. Set it to a whole number from 1"),
     ("LOG_LEVEL", "verbose", "LOG_LEVEL is 'verbose'. Set it to one of DEBUG, INFO"),
 ]
 MAIL = {"ALLOWED_HOSTS": ["127.0.0.1"], "MAIL_DATABASE_URL": "sqlite:////srv/mail.sqlite3", "DOVEADM_API_KEY": "key"}

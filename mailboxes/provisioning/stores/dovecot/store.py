@@ -9,6 +9,9 @@ from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
+from django.views.decorators.debug import sensitive_variables
+
+from mailboxes.provisioning.hashing import fits
 from mailboxes.provisioning.stores import Folder, Letter, StoreError, StoreMismatch, Usage
 from mailboxes.provisioning.stores.dovecot import accounts, trial
 from mailboxes.provisioning.stores.dovecot.deadline import Deadline
@@ -59,6 +62,14 @@ class DovecotStore:
     def resume(self, address: str, *, revision: int) -> None:
         with accounts.opened(self.database, Deadline(self.seconds)) as rows:
             rows.resume(address, revision)
+
+    @sensitive_variables("password")
+    def takes(self, address: str, password: str) -> bool:
+        """By the view that Dovecot signs people in by, and not by a sign-in over IMAP: Dovecot makes whoever comes from an
+        address wait longer after each wrong password, and that address would be the portal's, for everybody."""
+        with accounts.opened(self.database, Deadline(self.seconds)) as rows:
+            password_hash = rows.password_hash(address)
+        return fits(password, password_hash)
 
     def usage(self, address: str) -> Usage:
         deadline = Deadline(self.seconds)

@@ -1,0 +1,131 @@
+"""Second ways in: shown under Configure, and taken away again, but never the one in use or the last one."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from allauth.socialaccount.models import SocialAccount
+from django.test import Client
+from pytest_django import Settings
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from accounts.counties import ways
+from accounts.counties.registry import County
+from accounts.models import AuditEvent, Person
+from tests.conftest import MakePerson, SignIn
+
+KEELUNG = County(
+    code="kl", on=True, position=1, name_zh="基隆市", name_en="Keelung City", suffix="kl", issuer="https://kl.sso.edu.tw"
+)
+TAIPEI = replace(KEELUNG, code="tp", position=2, name_zh="臺北市", name_en="Taipei City", issuer="https://tp.sso.edu.tw")
+
+
+@pytest.fixture(autouse=True)
+def counties(settings: Settings) -> None:
+    settings.COUNTIES = (KEELUNG, TAIPEI)
+
+
+def link(person: Person, code: str = "kl", account: str = "aa1234") -> str:
+    """The address of the page that asks whether it is to go."""
+    way = SocialAccount.objects.create(user=person, provider=f"county:{code}", uid=account)
+    return f"/configure/county/{way.pk}/"
+
+
+def came_by(client: Client, way: str) -> Client:
+    session = client.session
+    session["way"] = way
+    session.save()
+    return client
+
+
+def test_a_linked_account_goes_after_a_question(wang: Person, sign_in: SignIn) -> None:
+    Person.objects.update(guid="6f1c-0001", school_code="173601", roles=["教師"])
+    page, client = link(wang), sign_in(wang)
+    assertContains(client.get("/configure/"), f'<a href="{page}">')
+    assertContains(client.get(page), "The account of <strong>Keelung City</strong>, linked on")
+    assert SocialAccount.objects.exists()
+    assertRedirects(client.post(page), "/configure/")
+    assert not SocialAccount.objects.exists()
+    assertNotContains(client.get("/configure/"), "Keelung")
+    event = AuditEvent.objects.get()
+    assert (event.verb, event.person, event.actor) == ("county.unlinked", wang, wang)
+    assert (event.address, event.details) == ("127.0.0.1", {"source": "county:kl"})
+    wang.refresh_from_db()
+    assert (wang.name, wang.guid, wang.school_code, wang.roles) == ("王小明", "", "", [])
+
+
+def test_a_second_click_finds_nothing_to_remove(wang: Person, sign_in: SignIn) -> None:
+    page, client = link(wang), sign_in(wang)
+    client.post(page)
+    assert client.post(page).status_code == 404
+    assert AuditEvent.objects.count() == 1
+
+
+def test_what_another_county_said_stays_with_its_account(wang: Person, sign_in: SignIn) -> None:
+    Person.objects.update(guid="6f1c-0001")
+    page = link(wang)
+    link(wang, "tp")
+    sign_in(wang).post(page)
+    assert Person.objects.get(pk=wang.pk).guid == "6f1c-0001"
+
+
+def test_the_way_that_one_has_come_in_by_stays(wang: Person, sign_in: SignIn) -> None:
+    page, other = link(wang), link(wang, "kl", "bb5678")
+    client = came_by(sign_in(wang), "county:kl:aa1234")
+    listed = client.get("/configure/").content.decode()
+    assert re.findall(r'href="(/configure/county/\d+/)"', listed) == [other]
+    assert "You have come in by this account." in listed
+    for response in (client.get(page), client.post(page)):
+        assertContains(response, "You have come in by this account.", status_code=409)
+        assertNotContains(response, 'button class="button danger"', status_code=409)
+    assert client.post(other).status_code == 302
+    assert SocialAccount.objects.get().uid == "aa1234"
+
+
+@pytest.mark.parametrize("source", ["county:kl", "county:gone"])
+def test_the_last_way_in_stays(source: str, make_person: MakePerson, sign_in: SignIn, settings: Settings) -> None:
+    """Somebody whose own county is switched off, or has gone from the file."""
+    settings.COUNTIES = (replace(KEELUNG, on=False), TAIPEI)
+    person = make_person("aa1234", source=source)
+    page, client = link(person, "tp"), came_by(sign_in(person), "mailbox:aa1234.kl@mail.edu.tw")
+    assertContains(client.get("/configure/"), "the only way in that you have")
+    assertContains(client.post(page), "the only way in that you have", status_code=409)
+    assert SocialAccount.objects.exists()
+    assert not AuditEvent.objects.exists()
+    if source == "county:kl":
+        settings.COUNTIES = (KEELUNG, TAIPEI)
+        assert client.post(page).status_code == 302
+
+
+def test_one_of_a_county_that_is_switched_off_can_go(wang: Person, sign_in: SignIn, settings: Settings) -> None:
+    settings.COUNTIES = (replace(KEELUNG, on=False),)
+    page, client = link(wang), sign_in(wang)
+    assertContains(client.get("/configure/"), f'<a href="{page}">')
+    assertNotContains(client.get("/configure/"), "Link a county account")
+    assert client.post(page).status_code == 302
+
+
+def test_nobody_removes_what_is_another_persons(wang: Person, professor: Person, sign_in: SignIn) -> None:
+    page = link(wang)
+    for response in (sign_in(professor).get(page), sign_in(professor).post(page)):
+        assert response.status_code == 404
+    assert SocialAccount.objects.exists()
+
+
+def test_no_other_site_removes_anything(wang: Person) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(wang, backend="accounts.backends.PersonBackend")
+    assert client.post(link(wang)).status_code == 403
+    assert SocialAccount.objects.exists()
+
+
+def test_of_the_last_two_only_one_goes(make_person: MakePerson, settings: Settings) -> None:
+    settings.COUNTIES = (KEELUNG, TAIPEI)
+    person = make_person("aa1234", source="county:gone")
+    link(person), link(person, "tp")
+    for way in ways.of(person, ""):
+        try:
+            ways.remove(person, way.pk, current="", address="")
+        except ways.Kept:
+            assert way.name in ("Taipei City", "臺北市")
+    assert SocialAccount.objects.get().provider == "county:tp"
