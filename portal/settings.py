@@ -22,6 +22,10 @@ ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 # Addresses or networks of our own reverse proxies: only their X-Forwarded-For is believed.
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
+# Where people find the site, for the links in letters.
+PORTAL_URL = env.web_address(
+    "PORTAL_URL", f"https://{ALLOWED_HOSTS[0].lstrip('.')}/" if HTTPS else "http://127.0.0.1:8000/", https=HTTPS
+)
 
 # --- the campus and its hand-off -------------------------------------------------------------------------------
 CAMPUS_URL = env.web_address("CAMPUS_URL", "http://127.0.0.1:8001/", https=HTTPS)

@@ -9,8 +9,9 @@ from django.core.cache import cache
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from accounts import bell
 from mailboxes.models import Job
-from mailboxes.provisioning import bell, outbox, welcome
+from mailboxes.provisioning import outbox, welcome
 from mailboxes.provisioning.stores import StoreError, registry
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ def run(job_id: int) -> None:
 def sweep() -> None:
     """Ring for every job that is due and that nobody holds: what a lost bell, a dead worker or a pause left behind."""
     for job_id in outbox.due(timezone.now()).order_by("due_at").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
-        bell.ring(job_id)
+        bell.ring(outbox.RUN, job_id)
     cache.set(SWEPT_AT, timezone.now(), timeout=None)
 
 
