@@ -1,4 +1,4 @@
-"""The letters that wait: claimed by one conditional UPDATE with a lease, settled by another, as the jobs for mailboxes are."""
+"""The letters that wait: claimed by one conditional UPDATE with a lease, settled by another."""
 
 from datetime import datetime, timedelta
 
