@@ -50,7 +50,8 @@ def _rendered(letter: Letter, suffix: str, values: dict[str, Any], *, autoescape
 
 def _values(letter: Letter) -> dict[str, Any]:
     english = letter.language == "en"
-    return letter.context | {
+    context: dict[str, Any] = letter.context
+    return context | {
         "person": letter.person,
         "to": letter.to,
         "subject_template": f"letters/{letter.kind}.subject.txt",
