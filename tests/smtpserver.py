@@ -66,27 +66,27 @@ class _Handler(socketserver.StreamRequestHandler):
         owner = cast(_Server, self.server).owner
         owner.asked += 1
         sender = to = ""
-        going = self.says(owner, "greeting")
-        while going and (line := self.rfile.readline().decode().strip()):
+        answer = self.say(owner, "greeting")
+        while answer and (line := self.rfile.readline().decode().strip()):
             verb = line.split()[0].lower()
             if verb == "quit":
                 return
             if verb in ("mail", "rcpt"):
                 address = line.partition("<")[2].partition(">")[0]
                 sender, to = (address, to) if verb == "mail" else (sender, address)
-            going = self.says(owner, verb)
-            if verb == "data" and (owner.answers.get("data") or GOOD["data"]).startswith("354"):
-                letter = message_from_bytes(self.letter(), policy=default)
-                going = self.says(owner, "end", lambda: owner.taken.append((sender, to, cast(EmailMessage, letter))))  # noqa: B023
+            answer = self.say(owner, verb)
+            if verb == "data" and answer.startswith("354"):
+                letter = cast(EmailMessage, message_from_bytes(self.letter(), policy=default))
+                if owner.answers.get("end", "")[:1] in ("2", ""):
+                    owner.taken.append((sender, to, letter))
+                answer = self.say(owner, "end")
 
-    def says(self, owner: SmtpServer, command: str, take: object = None) -> bool:
+    def say(self, owner: SmtpServer, command: str) -> str:
         time.sleep(owner.slow.get(command, 0))
         answer = owner.answers.get(command, GOOD.get(command, "502 what?"))
-        if callable(take) and answer[:1] in ("2", ""):
-            take()
         if answer:
             self.wfile.write(f"{answer}\r\n".encode())
-        return bool(answer)
+        return answer
 
     def letter(self) -> bytes:
         lines = []

@@ -1,6 +1,5 @@
 """The outbox of letters: what is posted, how it reads, and how it comes to a real SMTP server."""
 
-import smtplib
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,7 +8,6 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.core.cache import cache
-from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, connection, transaction
 from django.template import TemplateDoesNotExist
 from django.utils import timezone
@@ -327,10 +325,7 @@ def test_a_folder_that_takes_nothing_gives_no_letter_up(db: None, settings: Sett
         ("smtp://relay.campus.example:2525/", Relay("smtp", "relay.campus.example", 2525)),
         ("smtp://u:p@[::1]:25", Relay("smtp", "::1", 25, "u", "p")),
         ("smtps://portal:p%40ss%2F@smtp.campus.example", Relay("smtps", "smtp.campus.example", 465, "portal", "p@ss/")),
-        (
-            "smtp+starttls://a%40b.example:p@smtp.campus.example",
-            Relay("smtp+starttls", "smtp.campus.example", 587, "a@b.example", "p"),
-        ),
+        ("smtp+starttls://a%40b:p@smtp.example", Relay("smtp+starttls", "smtp.example", 587, "a@b", "p")),
     ],
 )
 def test_the_address_of_the_server(url: str, read: Relay | None) -> None:
@@ -347,9 +342,3 @@ def test_a_password_is_in_no_text(smtp: SmtpServer, db: None, settings: Settings
     for text in (letter.last_error, caplog.text, repr(settings.SMTP_RELAY), str(settings.SMTP_RELAY)):
         assert "pass-word" not in text
         assert "AHBvcnRhbABwYXNzLXdvcmQ=" not in text
-
-
-def test_it_does_not_sign_in_where_the_certificate_is_not_good(db: None, settings: Settings) -> None:
-    with pytest.raises(ImproperlyConfigured, match="without TLS to another machine"):
-        relay("smtp://portal:pass-word@smtp.campus.example")
-    assert isinstance(smtplib.SMTPException(), OSError)
