@@ -92,6 +92,11 @@ class MailService(models.Model):
         default=False,
         help_text=_("On: whoever has such a mailbox may come in with its address and password, and nobody else."),
     )
+    asks_backup_email = models.BooleanField(
+        _("asks for a backup e-mail"),
+        default=False,
+        help_text=_("On the page of the password, optional; it becomes a contact address once it is confirmed."),
+    )
 
     button_zh = models.CharField(_("button that applies (Chinese)"), max_length=30, default="確定申請")
     button_en = models.CharField(_("button that applies (English)"), max_length=30, default="Apply")
