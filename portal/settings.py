@@ -61,6 +61,11 @@ DOVEADM_API_KEY = env.optional_secret("DOVEADM_API_KEY")
 LMTP_URL = env.text("LMTP_URL", "lmtp://127.0.0.1:24")
 IMAP_URL = env.optional_secret("IMAP_URL")  # only for the doctor's trial sign-in
 
+# --- what the mail server tells of sign-ins ------------------------------------------------------------------
+MAIL_EVENTS_KEY = env.optional_secret("MAIL_EVENTS_KEY")  # without it there is no such endpoint
+LOGIN_RECORD_DAYS = env.integer("LOGIN_RECORD_DAYS", 30, least=1, most=366)
+COUNTRY_DATABASE = env.optional_file("COUNTRY_DATABASE")
+
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",

@@ -1,16 +1,20 @@
+from datetime import timedelta
+
 from celery import shared_task
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from accounts.contacts import services
-from mailboxes.models import Mailbox
+from mailboxes.models import LoginRecord, Mailbox
 from sso_bridge import ledger
 
 
 @shared_task(ignore_result=True)
 def housekeeping() -> None:
-    """Forget what has ended (sessions, spent tokens, old refusals, removed addresses); keep the search for names fast."""
+    """Forget what has ended (sessions, spent tokens, old refusals, removed addresses, old log-ins); keep the search for names fast."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     ledger.forget_spent(timezone.now())
     services.forget_removed(timezone.now())
+    LoginRecord.forget(before=timezone.now() - timedelta(days=settings.LOGIN_RECORD_DAYS))
     Mailbox.mark_followed()
