@@ -83,6 +83,19 @@ class Store(Protocol):
     def resume(self, address: str, *, revision: int) -> None:
         """Let the owner sign in again; NoSuchMailbox where there is none."""
 
+    @property
+    def can_filter(self) -> bool:
+        """Whether it can forward letters and answer them: ``set_filter`` and ``own_filter`` raise CannotTell if not."""
+
+    def set_filter(self, address: str, *, script: str, revision: int) -> None:
+        """Have that Sieve script (RFC 5228) run before the owner's own, none if it is empty; NoSuchMailbox.
+
+        Of a suspended mailbox it does not run.
+        """
+
+    def own_filter(self, address: str) -> str:
+        """The Sieve script that the owner has in force, as they wrote it; empty if none."""
+
     def usage(self, address: str) -> Usage:
         """Look into the mailbox; NoSuchMailbox where there is none."""
 

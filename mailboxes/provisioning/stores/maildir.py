@@ -9,7 +9,7 @@ from email.policy import SMTP, default
 from functools import lru_cache
 from pathlib import Path
 
-from mailboxes.provisioning.stores import Folder, Letter, NoSuchMailbox, StoreMismatch, StoreUnavailable, Usage, usersfile
+from mailboxes.provisioning.stores import CannotTell, Folder, Letter, NoSuchMailbox, StoreMismatch, StoreUnavailable, Usage, usersfile
 from mailboxes.provisioning.stores.usersfile import Entry
 
 FOLDERS = ("Drafts", "Sent", "Junk", "Trash")
@@ -18,6 +18,8 @@ WELCOME = "0.welcome.portal"  # one fixed file name, so that a second delivery f
 
 class MaildirStore:
     """Mailboxes under ``root/<domain>/<local part>/Maildir``; the users file is ``root/users``."""
+
+    can_filter = False
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -47,6 +49,12 @@ class MaildirStore:
 
     def resume(self, address: str, *, revision: int) -> None:
         self._change(address, revision, suspended=False)
+
+    def set_filter(self, address: str, *, script: str, revision: int) -> None:
+        raise CannotTell("The embedded store has no program that could forward letters.")
+
+    def own_filter(self, address: str) -> str:
+        raise CannotTell("The embedded store has no filters.")
 
     def usage(self, address: str) -> Usage:
         entry = self._entry(address)
