@@ -1,7 +1,18 @@
 from mailboxes.models.application import Application
+from mailboxes.models.forwarding import Forward, Forwarding, ForwardRefusal, Vacation
 from mailboxes.models.job import Job
 from mailboxes.models.mailbox import Mailbox
 from mailboxes.models.reserved import ReservedName
 from mailboxes.models.service import MailService
 
-__all__ = ["Application", "Job", "MailService", "Mailbox", "ReservedName"]
+__all__ = [
+    "Application",
+    "Forward",
+    "ForwardRefusal",
+    "Forwarding",
+    "Job",
+    "MailService",
+    "Mailbox",
+    "ReservedName",
+    "Vacation",
+]

@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from mailboxes.models import Job
-from mailboxes.provisioning import bell, outbox, welcome
+from mailboxes.provisioning import bell, filters, outbox, welcome
 from mailboxes.provisioning.stores import StoreError, registry
 
 log = logging.getLogger(__name__)
@@ -68,6 +68,8 @@ def _converge(job: Job) -> None:
         store.resume(job.address, revision=job.pk)
     elif job.kind == Job.Kind.PASSWORD:
         store.set_password(job.address, password_hash=job.password_hash, revision=job.pk)
+    elif job.kind == Job.Kind.FILTER:
+        store.set_filter(job.address, script=filters.script_of(mailbox), revision=job.pk)
     else:
         store.ensure(
             job.address,
