@@ -1,3 +1,4 @@
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -8,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from mailboxes.models.mailbox import Mailbox
 
+GOOD_FOR = timedelta(days=1)
 PLACES = (1, 2, 3)  # as many addresses as one mailbox may forward to
 
 
@@ -55,11 +57,18 @@ class Forward(models.Model):
     def __str__(self) -> str:
         return f"{self.mailbox} → {self.target}"
 
+    @property
+    def good_until(self) -> datetime:
+        """When the link in the last letter stops to confirm."""
+        return self.asked_at + GOOD_FOR
+
 
 class ForwardRefusal(models.Model):
     """Whoever reads an address does not want letters of that mailbox, nor to be asked again."""
 
-    mailbox = models.ForeignKey(Mailbox, on_delete=models.PROTECT, related_name="forward_refusals", verbose_name=_("mailbox"))
+    mailbox = models.ForeignKey(
+        Mailbox, on_delete=models.PROTECT, related_name="forward_refusals", verbose_name=_("mailbox")
+    )
     target = models.CharField(_("to address"), max_length=254)
     refused_at = models.DateTimeField(_("refused at"))
 

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from mailboxes.models import Mailbox
-from mailboxes.owning.boxes import capacity, folders, notices
+from mailboxes.owning.boxes import capacity, folders, forwarding, notices
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ BOXES = {
     box.name: box
     for box in (
         Box("capacity", pgettext_lazy("box", "Capacity"), capacity.show, asks_store=True),
+        Box("forwarding", pgettext_lazy("box", "Forwarding"), forwarding.show, asks_store=True),
         Box("notices", pgettext_lazy("box", "Notices"), notices.show, asks_store=False),
         Box("folders", pgettext_lazy("box", "Folders"), folders.show, asks_store=True),
     )

@@ -1,5 +1,7 @@
 """The Sieve script of a mailbox, made from its rows; it runs before the owner's own."""
 
+from django.conf import settings
+
 from mailboxes.models import Forward, Forwarding, Mailbox, Vacation
 
 ZONE = "+0800"  # Taiwan's, all the year round
@@ -15,6 +17,9 @@ def script_of(mailbox: Mailbox) -> str:
     vacation = Vacation.objects.filter(mailbox=mailbox, is_on=True).first()
     parts = [_reply(mailbox.address, vacation)] if vacation else []
     parts += [_redirect(target, copy=mode == Forwarding.Mode.COPY) for target in targets]
+    if targets and mode == Forwarding.Mode.MOVE:
+        # What the portal writes stays here too: it may say that somebody has changed just this.
+        parts.append(f'if address :is "from" {quoted(settings.OFFICE_EMAIL)} {{ keep; }}\n')
     extensions = ["date", "relational", "vacation"] if vacation else []
     extensions += ["copy"] if targets and mode == Forwarding.Mode.COPY else []
     if not parts:

@@ -9,7 +9,16 @@ from email.policy import SMTP, default
 from functools import lru_cache
 from pathlib import Path
 
-from mailboxes.provisioning.stores import CannotTell, Folder, Letter, NoSuchMailbox, StoreMismatch, StoreUnavailable, Usage, usersfile
+from mailboxes.provisioning.stores import (
+    CannotTell,
+    Folder,
+    Letter,
+    NoSuchMailbox,
+    StoreMismatch,
+    StoreUnavailable,
+    Usage,
+    usersfile,
+)
 from mailboxes.provisioning.stores.usersfile import Entry
 
 FOLDERS = ("Drafts", "Sent", "Junk", "Trash")
