@@ -15,6 +15,7 @@ from _support import free_port
 NEEDED = {  # a file that shows that a Debian package is there
     "/usr/lib/dovecot/imap": "dovecot-imapd",
     "/usr/lib/dovecot/lmtp": "dovecot-lmtpd",
+    "/usr/lib/dovecot/modules/lib90_sieve_plugin.so": "dovecot-sieve",
     "/usr/lib/dovecot/modules/libdriver_sqlite.so": "dovecot-sqlite",
 }
 NEEDED_BY_ROOT = {
@@ -58,6 +59,7 @@ class MailServer:
     doveadm: int = field(default_factory=free_port)
     smtp: int = field(default_factory=free_port)
     submission: int = field(default_factory=free_port)
+    relay: int = field(default_factory=free_port)
     user: str = field(default_factory=lambda: pwd.getpwuid(os.getuid()).pw_name)
     key: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     events_key: str = field(default_factory=lambda: secrets.token_urlsafe(24))
@@ -104,6 +106,7 @@ class MailServer:
         config += ["--mail-dir", self.place / "letters", "--mail-user", owner]
         config += ["--imap-port", self.imap, "--smtp-port", self.smtp, "--submission-port", self.submission]
         config += ["--portal-url", f"http://127.0.0.1:{self.portal}"]
+        config += ["--relay-port", self.relay]
         config += [] if self.user == "root" else ["--run-as", self.user]
         database = ["mail_database"]
         if self.reader_password:

@@ -1,8 +1,20 @@
 from mailboxes.models.application import Application
+from mailboxes.models.forwarding import Forward, Forwarding, ForwardRefusal, Vacation
 from mailboxes.models.job import Job
 from mailboxes.models.login import LoginRecord
 from mailboxes.models.mailbox import Mailbox
 from mailboxes.models.reserved import ReservedName
 from mailboxes.models.service import MailService
 
-__all__ = ["Application", "Job", "LoginRecord", "MailService", "Mailbox", "ReservedName"]
+__all__ = [
+    "Application",
+    "Forward",
+    "ForwardRefusal",
+    "Forwarding",
+    "Job",
+    "LoginRecord",
+    "MailService",
+    "Mailbox",
+    "ReservedName",
+    "Vacation",
+]

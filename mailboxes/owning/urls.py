@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mailboxes.owning.views import home, log, programs
+from mailboxes.owning.views import confirming, forwarding, home, log, programs, vacation
 
 urlpatterns = [
     path("mail/config-v1.1.xml", programs.autoconfig, name="autoconfig"),
@@ -14,4 +14,11 @@ urlpatterns = [
     path("mail/<slug:service>/ready/", home.ready, name="mailbox-ready"),
     path("mail/<slug:service>/settings/", programs.mail_settings, name="mail-settings"),
     path("mail/<slug:service>/settings/code.svg", programs.profile_code, name="mail-profile-code"),
+    path("mail/<slug:service>/forwarding/", forwarding.forwarding, name="forwarding"),
+    path("mail/<slug:service>/forwarding/add/", forwarding.add, name="forward-add"),
+    path("mail/<slug:service>/forwarding/<int:forward>/again/", forwarding.ask_again, name="forward-again"),
+    path("mail/<slug:service>/forwarding/<int:forward>/remove/", forwarding.remove, name="forward-remove"),
+    path("mail/<slug:service>/vacation/", vacation.vacation, name="vacation"),
+    path("forward/declined/", confirming.declined, name="forward-declined"),
+    path("forward/<str:token>/", confirming.confirm, name="forward-confirm"),
 ]

@@ -46,6 +46,7 @@ class MailConfig:
     imap_port: int = 143
     smtp_port: int = 25
     submission_port: int = 587
+    relay_port: int = 10026
     run_dir: str = ""
     run_as: str = ""
 

@@ -17,12 +17,13 @@ from mailboxes.models import Job, Mailbox
 # no two workers are ever at one job.
 LEASE = timedelta(seconds=40)
 LONGEST_PAUSE = 300  # seconds
+REPLACED = (Job.Kind.PASSWORD, Job.Kind.FILTER)  # of these only the newest matters
 RUN = "mailboxes.provisioning.tasks.run"
 
 
 def put(mailbox: Mailbox, kind: Job.Kind, *, now: datetime, password_hash: str = "") -> Job:
     """Ask for something, inside the caller's transaction; the bell rings when it commits."""
-    if kind == Job.Kind.PASSWORD:
+    if kind in REPLACED:
         _free(mailbox, now).filter(kind=kind).update(state=Job.State.DROPPED, password_hash="", finished_at=now)
     job = Job.objects.create(mailbox=mailbox, address=mailbox.address, kind=kind, password_hash=password_hash, due_at=now)
     transaction.on_commit(lambda: bell.ring(RUN, job.pk), robust=True)
@@ -67,7 +68,7 @@ def settle(job: Job, *, now: datetime) -> bool:
 def postpone(job: Job, reason: str, *, now: datetime) -> None:
     """Give the job back for another try after a pause that doubles up to five minutes; or drop it for a newer one."""
     newer = Job.objects.filter(mailbox=job.mailbox, kind=job.kind, state=Job.State.WAITING, pk__gt=job.pk)
-    if job.kind == Job.Kind.PASSWORD and newer.exists():
+    if job.kind in REPLACED and newer.exists():
         _held(job).update(
             state=Job.State.DROPPED, password_hash="", finished_at=now, leased_until=None, last_error=reason[:500]
         )

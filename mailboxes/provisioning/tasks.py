@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts import bell
 from accounts.settling import surely
 from mailboxes.models import Job
-from mailboxes.provisioning import outbox, welcome
+from mailboxes.provisioning import filters, outbox, welcome
 from mailboxes.provisioning.stores import StoreError, registry
 
 log = logging.getLogger(__name__)
@@ -54,6 +54,8 @@ def _converge(job: Job) -> None:
         store.resume(job.address, revision=job.pk)
     elif job.kind == Job.Kind.PASSWORD:
         store.set_password(job.address, password_hash=job.password_hash, revision=job.pk)
+    elif job.kind == Job.Kind.FILTER:
+        store.set_filter(job.address, script=filters.script_of(mailbox), revision=job.pk)
     else:
         store.ensure(
             job.address,

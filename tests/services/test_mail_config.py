@@ -69,7 +69,9 @@ def test_dovecot_takes_it_and_lets_nobody_in_without_tls(rendered: Path) -> None
 def test_what_the_portal_may_ask_for_is_little_and_on_loopback_only(rendered: Path) -> None:
     in_force = run("doveconf", "-c", rendered / "dovecot" / "dovecot.conf", "-n")
     allowed = next(line for line in in_force.splitlines() if line.startswith("doveadm_allowed_commands"))
-    assert allowed.partition(" = ")[2] == "user,kick,mailbox create,mailbox status,quota get,search,fetch"
+    assert (
+        allowed.partition(" = ")[2] == "user,kick,mailbox create,mailbox status,quota get,search,fetch,sieve list,sieve get"
+    )
     for listener in ("inet_listener http {", "inet_listener lmtp {"):
         assert in_force.partition(listener)[2].lstrip().startswith("address = 127.0.0.1"), listener
 
@@ -95,14 +97,14 @@ def test_postfix_takes_it_and_is_no_open_relay(rendered: Path) -> None:
 
 def test_only_root_reads_its_secrets_and_the_portals_own_password_is_in_none(rendered: Path) -> None:
     files = [path for folder in ("dovecot", "postfix") for path in (rendered / folder).iterdir()]
-    assert len(files) == 6
+    assert len(files) == 7
     for path in files:
         text = path.read_text()
         assert "portals-own" not in text
         assert "{%" not in text
         if KEY in text or PASSWORD in text:
             assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
-    assert sum(PASSWORD in path.read_text() for path in files) == 3
+    assert sum(PASSWORD in path.read_text() for path in files) == 4
 
 
 @pytest.mark.parametrize(

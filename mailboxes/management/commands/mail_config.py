@@ -25,6 +25,7 @@ NUMBERS = {
     "imap-port": "of IMAP with STARTTLS",
     "smtp-port": "of SMTP",
     "submission-port": "of SMTP where mail programs sign in",
+    "relay-port": "of SMTP on this machine, for what Dovecot forwards",
 }
 
 

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from mailboxes.models import Mailbox
-from mailboxes.owning.boxes import capacity, folders, logins, notices
+from mailboxes.owning.boxes import capacity, folders, forwarding, logins, notices
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ BOXES = {
     for box in (
         Box("logins", pgettext_lazy("box", "Log-ins"), logins.show, asks_store=False),
         Box("capacity", pgettext_lazy("box", "Capacity"), capacity.show, asks_store=True),
+        Box("forwarding", pgettext_lazy("box", "Forwarding"), forwarding.show, asks_store=True),
         Box("notices", pgettext_lazy("box", "Notices"), notices.show, asks_store=False),
         Box("folders", pgettext_lazy("box", "Folders"), folders.show, asks_store=True),
     )

@@ -113,6 +113,19 @@ class Store(Protocol):
     def end_sessions(self, address: str) -> None:
         """Throw every mail program out that is signed in; each has to give its password again. CannotTell."""
 
+    @property
+    def can_filter(self) -> bool:
+        """Whether it can forward letters and answer them: ``set_filter`` and ``own_filter`` raise CannotTell if not."""
+
+    def set_filter(self, address: str, *, script: str, revision: int) -> None:
+        """Have that Sieve script (RFC 5228) run before the owner's own, none if it is empty; NoSuchMailbox.
+
+        Of a suspended mailbox it does not run.
+        """
+
+    def own_filter(self, address: str) -> str:
+        """The Sieve script that the owner has in force, as they wrote it; empty if none."""
+
     def check(self, address: str, *, password_hash: str, quota: int) -> None:
         """Prove by reading back that the mailbox is there, holds its letter and would take its owner; or StoreMismatch."""
 

@@ -36,6 +36,8 @@ WELCOME = "0.welcome.portal"  # one fixed file name, so that a second delivery f
 class MaildirStore:
     """Mailboxes under ``root/<domain>/<local part>/Maildir``; the users file is ``root/users``."""
 
+    can_filter = False
+
     def __init__(self, root: Path) -> None:
         self.root = root
         self.users = root / "users"
@@ -64,6 +66,12 @@ class MaildirStore:
 
     def resume(self, address: str, *, revision: int) -> None:
         self._change(address, revision, suspended=False)
+
+    def set_filter(self, address: str, *, script: str, revision: int) -> None:
+        raise CannotTell("The embedded store has no program that could forward letters.")
+
+    def own_filter(self, address: str) -> str:
+        raise CannotTell("The embedded store has no filters.")
 
     @sensitive_variables("password")
     def takes(self, address: str, password: str) -> bool:

@@ -47,6 +47,9 @@ class Accounts:
     def set_password(self, address: str, password_hash: str, revision: int) -> bool:
         return self._change(address, "password_hash = %s", password_hash, revision)
 
+    def set_filter(self, address: str, script: str, revision: int) -> bool:
+        return self._change(address, "filter = %s", script, revision)
+
     def resume(self, address: str, revision: int) -> bool:
         return self._change(address, "suspended = %s", False, revision)
 

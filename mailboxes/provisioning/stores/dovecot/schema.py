@@ -1,6 +1,8 @@
 """The mail system's own database: one table, and the views that Dovecot and Postfix read. Every statement may be repeated.
 
 ``made`` says that the mailbox is whole. A row without a hash stands for no mailbox: it keeps a late call from making one.
+``filter`` is the Sieve script (RFC 5228) that runs before the owner's own. Of a suspended mailbox another one runs in its
+place, after which the owner's own does not, so that nothing goes out whoever asked for it.
 """
 
 from mailboxes.provisioning.stores import StoreMismatch
@@ -21,6 +23,7 @@ CREATE TABLE IF NOT EXISTS portal_accounts (
     revision bigint NOT NULL
 )
 """
+LATER_COLUMNS = {"filter": "text NOT NULL DEFAULT ''"}  # a table of an earlier version gets them too
 INDEX = "CREATE INDEX IF NOT EXISTS portal_accounts_domain ON portal_accounts (domain) WHERE password_hash IS NOT NULL"
 VIEWS = {
     "dovecot_auth": """
@@ -30,6 +33,11 @@ VIEWS = {
                  WHEN NOT made THEN 'This mailbox is still being opened. Please try again in a few minutes.' END AS reason,
             '*:bytes=' || quota AS quota_rule, revision
         FROM portal_accounts WHERE password_hash IS NOT NULL
+    """,
+    "dovecot_filters": """
+        SELECT address, 'portal' AS name,
+            CASE WHEN suspended THEN 'require "fileinto"; fileinto "INBOX";' ELSE filter END AS script
+        FROM portal_accounts WHERE password_hash IS NOT NULL AND (suspended OR filter <> '')
     """,
     "postfix_mailboxes": "SELECT address FROM portal_accounts WHERE password_hash IS NOT NULL",
     "postfix_domains": "SELECT DISTINCT domain FROM portal_accounts WHERE password_hash IS NOT NULL",
@@ -49,6 +57,7 @@ def make(url: str, *, reader: str = "") -> None:
             run("PRAGMA journal_mode=WAL")  # so that Dovecot reads while the portal writes
         run("BEGIN")
         run(TABLE)
+        _add_columns(run, postgres)
         run(INDEX)
         for view, query in VIEWS.items():
             if postgres:
@@ -58,6 +67,14 @@ def make(url: str, *, reader: str = "") -> None:
         if reader:
             _let_read(run, reader)
         run("COMMIT")
+
+
+def _add_columns(run: Run, postgres: bool) -> None:
+    for column, kind in LATER_COLUMNS.items():
+        if postgres:
+            run(f"ALTER TABLE portal_accounts ADD COLUMN IF NOT EXISTS {column} {kind}")
+        elif run("SELECT 1 FROM pragma_table_info('portal_accounts') WHERE name = %s", column) == []:
+            run(f"ALTER TABLE portal_accounts ADD COLUMN {column} {kind}")
 
 
 def _replace_in_sqlite(run: Run, view: str, statement: str) -> None:

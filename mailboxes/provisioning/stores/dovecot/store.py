@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from functools import partial
+from typing import ClassVar
 
 from django.views.decorators.debug import sensitive_variables
 
@@ -31,6 +32,7 @@ class DovecotStore:
     lmtp: Place
     imap: Place | None = None
     seconds: float = CALL_SECONDS
+    can_filter: ClassVar[bool] = True
 
     def ensure(self, address: str, *, password_hash: str, quota: int, welcome: EmailMessage, revision: int) -> None:
         deadline, letter_id = Deadline(self.seconds), str(welcome["Message-ID"])
@@ -58,6 +60,21 @@ class DovecotStore:
     def resume(self, address: str, *, revision: int) -> None:
         with accounts.opened(self.database, Deadline(self.seconds)) as rows:
             rows.resume(address, revision)
+
+    def set_filter(self, address: str, *, script: str, revision: int) -> None:
+        with accounts.opened(self.database, Deadline(self.seconds)) as rows:
+            rows.set_filter(address, script, revision)
+
+    def own_filter(self, address: str) -> str:
+        deadline = Deadline(self.seconds)
+        [listed] = self.doveadm.ask(deadline, ("sieveList", {"user": address}))
+        with as_documented():
+            active = next((row["script"] for row in listed.expect() if row["active"] == "ACTIVE"), None)
+        if active is None:
+            return ""
+        [got] = self.doveadm.ask(deadline, ("sieveGet", {"user": address, "scriptname": active}))
+        with as_documented():
+            return str(got.expect()[0]["sieve script"])
 
     @sensitive_variables("password")
     def takes(self, address: str, password: str) -> bool:

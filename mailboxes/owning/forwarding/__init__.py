@@ -1,0 +1,1 @@
+"""轉寄資訊: where letters go on to, and the automatic reply while somebody is away."""
