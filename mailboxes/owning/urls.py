@@ -1,13 +1,14 @@
 from django.urls import path
 
-from mailboxes.owning import views
+from mailboxes.owning.views import home, programs
 
 urlpatterns = [
-    path("mail/config-v1.1.xml", views.autoconfig, name="autoconfig"),
-    path(".well-known/autoconfig/mail/config-v1.1.xml", views.autoconfig),
-    path("mail/profile/<str:token>.mobileconfig", views.profile, name="mail-profile"),
-    path("mail/<slug:service>/", views.mailbox, name="mailbox"),
-    path("mail/<slug:service>/ready/", views.ready, name="mailbox-ready"),
-    path("mail/<slug:service>/settings/", views.mail_settings, name="mail-settings"),
-    path("mail/<slug:service>/settings/code.svg", views.profile_code, name="mail-profile-code"),
+    path("mail/config-v1.1.xml", programs.autoconfig, name="autoconfig"),
+    path(".well-known/autoconfig/mail/config-v1.1.xml", programs.autoconfig),
+    path("mail/profile/<str:token>.mobileconfig", programs.profile, name="mail-profile"),
+    path("mail/<slug:service>/", home.mailbox, name="mailbox"),
+    path("mail/<slug:service>/box/<slug:name>/", home.box, name="mailbox-box"),
+    path("mail/<slug:service>/ready/", home.ready, name="mailbox-ready"),
+    path("mail/<slug:service>/settings/", programs.mail_settings, name="mail-settings"),
+    path("mail/<slug:service>/settings/code.svg", programs.profile_code, name="mail-profile-code"),
 ]

@@ -31,6 +31,12 @@ class StoreMismatch(StoreError):
     code = "store-mismatch"
 
 
+class CannotTell(StoreError):
+    """This kind of mail system has no way to show or do what was asked."""
+
+    code = "store-cannot-tell"
+
+
 @dataclass(frozen=True)
 class Folder:
     name: str

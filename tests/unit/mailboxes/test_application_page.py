@@ -71,20 +71,19 @@ def test_it_leads_to_the_open_mailbox_with_the_letter_in_it(applied: Client) -> 
     assertContains(page, "imap.mx.nthu.edu.tw")
 
 
-def test_my_mailbox_shows_what_is_in_it(applied: Client) -> None:
+def test_my_mailbox_shows_its_boxes_and_leads_to_the_letter(applied: Client) -> None:
     tasks.run(Job.objects.get().pk)
     page = applied.get("/mail/mx/")
     assertContains(page, "In use")
-    assertContains(page, "Inbox")
-    assertContains(page, "Welcome to your new mailbox")
+    assertContains(page, 'href="/mail/mx/box/folders/"')
+    assertContains(page, 'href="/mail/mx/ready/"')
 
 
 def test_my_mailbox_stands_when_the_store_does_not_answer(applied: Client, settings: LazySettings) -> None:
     tasks.run(Job.objects.get().pk)
     settings.MAILDIR_ROOT = Path("/nonexistent")
-    page = applied.get("/mail/mx/")
-    assertContains(page, "cannot be asked at this moment")
-    assertContains(page, "Reset the password")
+    assertContains(applied.get("/mail/mx/"), "Reset the password")
+    assertContains(applied.get("/mail/mx/ready/"), "no-such-mailbox")
 
 
 # --- reset ------------------------------------------------------------------------------------------------------

@@ -1,0 +1,38 @@
+"""The boxes of the mailbox page, in its order. Each is a module here and a template of the same name in mailboxes/boxes.
+
+A module's ``show(mailbox)`` gives its template what to show; it may raise a StoreError, which the page then explains.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+from mailboxes.models import Mailbox
+from mailboxes.owning.boxes import capacity, folders, notices
+
+
+@dataclass(frozen=True)
+class Box:
+    """``asks_store``: it waits for the mail server, so the page comes without it and it is fetched by itself."""
+
+    name: str
+    heading: str | Promise
+    show: Callable[[Mailbox], dict[str, Any]]
+    asks_store: bool
+
+    @property
+    def template(self) -> str:
+        return f"mailboxes/boxes/{self.name}.html"
+
+
+BOXES = {
+    box.name: box
+    for box in (
+        Box("capacity", pgettext_lazy("box", "Capacity"), capacity.show, asks_store=True),
+        Box("notices", pgettext_lazy("box", "Notices"), notices.show, asks_store=False),
+        Box("folders", pgettext_lazy("box", "Folders"), folders.show, asks_store=True),
+    )
+}

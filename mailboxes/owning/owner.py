@@ -1,0 +1,30 @@
+"""Who may see a page of this wing: the owner of the mailbox, and nobody else."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+
+from accounts.http import SignedInRequest
+from mailboxes.models import Mailbox
+from mailboxes.shelf import slot_or_404
+
+
+def of_its_owner(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page about one's own mailbox, ``view(request, slot, mailbox, **rest of the path)``.
+
+    Who has none that is open is sent to apply for it. Which methods it takes, a decorator above this one says.
+    """
+
+    @never_cache
+    @wraps(view)
+    def page(request: SignedInRequest, service: str, **rest: Any) -> HttpResponse:
+        slot = slot_or_404(request, service)
+        if slot.mailbox is None or slot.mailbox.state == Mailbox.State.PENDING:
+            return redirect("apply", service)
+        return view(request, slot, slot.mailbox, **rest)
+
+    return page
