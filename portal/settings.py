@@ -7,6 +7,7 @@ import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.counties import registry
+from accounts.relay import relay
 from portal import env
 
 django_stubs_ext.monkeypatch()
@@ -22,6 +23,10 @@ ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 # Addresses or networks of our own reverse proxies: only their X-Forwarded-For is believed.
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
+# Where people find the site, for the links in letters.
+PORTAL_URL = env.web_address(
+    "PORTAL_URL", f"https://{ALLOWED_HOSTS[0].lstrip('.')}/" if HTTPS else "http://127.0.0.1:8000/", https=HTTPS
+)
 
 # --- the campus and its hand-off -------------------------------------------------------------------------------
 CAMPUS_URL = env.web_address("CAMPUS_URL", "http://127.0.0.1:8001/", https=HTTPS)
@@ -40,6 +45,10 @@ OFFICE_NAME = {
 }
 OFFICE_EMAIL = env.email("OFFICE_EMAIL", "helpdesk@campus.example")
 OFFICE_PHONE = env.text("OFFICE_PHONE", "03-000-0000")
+
+# --- letters to people: by an SMTP server, or without one into a folder ---------------------------------------------
+SMTP_RELAY = relay(env.optional_secret("SMTP_URL"))
+LETTERS_DIR = VAR_DIR / "letters"
 
 # --- the mail store that needs no server ---------------------------------------------------------------------
 MAILDIR_ROOT = env.folder("MAILDIR_ROOT", VAR_DIR / "mail")
@@ -155,6 +164,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TIMEZONE = "Asia/Taipei"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "mailboxes.provisioning.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "letters": {"task": "accounts.letters.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "housekeeping": {"task": "portal.tasks.housekeeping", "schedule": 3600.0},
 }
 

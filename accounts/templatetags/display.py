@@ -2,6 +2,7 @@ from datetime import datetime
 
 from django import template
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import get_language
@@ -12,8 +13,13 @@ ROC_EPOCH = 1911  # 民國 1 年 is 1912
 
 
 @register.filter
-def moment(when: datetime | None) -> str:
-    """Date and time of day here; in Chinese with the year of both calendars, as people in Taiwan expect it."""
+def moment(when: datetime | str | None) -> str:
+    """Date and time of day here; in Chinese with the year of both calendars, as people in Taiwan expect it.
+
+    The context of a letter holds a date as JSON does, in the form of ISO 8601.
+    """
+    if isinstance(when, str):
+        when = parse_datetime(when)
     if when is None:
         return ""
     local = timezone.localtime(when)

@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from accounts import audit
+from accounts import audit, bell
 from mailboxes import states
 from mailboxes.models import Job, Mailbox
-from mailboxes.provisioning import bell
 
 # A killed worker's job lies this long and up to a sweep longer. A task is ended before it (CELERY_TASK_TIME_LIMIT), so that
 # no two workers are ever at one job.
 LEASE = timedelta(seconds=40)
 LONGEST_PAUSE = 300  # seconds
+RUN = "mailboxes.provisioning.tasks.run"
 
 
 def put(mailbox: Mailbox, kind: Job.Kind, *, now: datetime, password_hash: str = "") -> Job:
@@ -25,7 +25,7 @@ def put(mailbox: Mailbox, kind: Job.Kind, *, now: datetime, password_hash: str =
     if kind == Job.Kind.PASSWORD:
         _free(mailbox, now).filter(kind=kind).update(state=Job.State.DROPPED, password_hash="", finished_at=now)
     job = Job.objects.create(mailbox=mailbox, address=mailbox.address, kind=kind, password_hash=password_hash, due_at=now)
-    transaction.on_commit(lambda: bell.ring(job.pk), robust=True)
+    transaction.on_commit(lambda: bell.ring(RUN, job.pk), robust=True)
     return job
 
 
@@ -60,7 +60,7 @@ def settle(job: Job, *, now: datetime) -> bool:
         _follow(job, now)
         following = Job.objects.filter(mailbox=job.mailbox, state=Job.State.WAITING).order_by("pk").first()
         if following:
-            transaction.on_commit(lambda: bell.ring(following.pk), robust=True)
+            transaction.on_commit(lambda: bell.ring(RUN, following.pk), robust=True)
     return True
 
 

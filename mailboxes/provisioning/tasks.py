@@ -1,21 +1,19 @@
 """What the workers run: claim, converge, settle. A task carries a job's number and nothing else."""
 
 import logging
-import time
-from collections.abc import Callable
 
 from celery import shared_task
 from django.core.cache import cache
-from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from accounts import bell
+from accounts.settling import surely
 from mailboxes.models import Job
-from mailboxes.provisioning import bell, outbox, welcome
+from mailboxes.provisioning import outbox, welcome
 from mailboxes.provisioning.stores import StoreError, registry
 
 log = logging.getLogger(__name__)
 SWEEP_AT_ONCE = 500
-PAUSES = (0.5, 1, 2)  # seconds; a database restarts in such times, and a task has to end before its lease
 SWEPT_AT = "swept-at"  # in the cache: when a sweep ran last, the sign of life of beat
 
 
@@ -30,33 +28,21 @@ def run(job_id: int) -> None:
     except StoreError as error:
         log.warning("Job %s, attempt %s: %s (%s)", job.pk, job.attempts, error, error.code)
         reason = f"{error.code}: {error}"
-        _write(lambda: outbox.postpone(job, reason, now=timezone.now()))
+        surely(lambda: outbox.postpone(job, reason, now=timezone.now()))
     except Exception as error:  # a fault of ours must not keep the job until its lease ends
         log.exception("Job %s, attempt %s", job.pk, job.attempts)
         fault = f"fault: {type(error).__name__}"
-        _write(lambda: outbox.postpone(job, fault, now=timezone.now()))
+        surely(lambda: outbox.postpone(job, fault, now=timezone.now()))
     else:
-        _write(lambda: outbox.settle(job, now=timezone.now()))
+        surely(lambda: outbox.settle(job, now=timezone.now()))
 
 
 @shared_task(ignore_result=True)
 def sweep() -> None:
     """Ring for every job that is due and that nobody holds: what a lost bell, a dead worker or a pause left behind."""
     for job_id in outbox.due(timezone.now()).order_by("due_at").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
-        bell.ring(job_id)
+        bell.ring(outbox.RUN, job_id)
     cache.set(SWEPT_AT, timezone.now(), timeout=None)
-
-
-def _write(what: Callable[[], object]) -> None:
-    """Do it, on a new connection where a database that restarts took the old one: the job need not wait for its lease."""
-    for pause in PAUSES:
-        try:
-            what()
-            return
-        except (OperationalError, InterfaceError):
-            connection.close()
-            time.sleep(pause)
-    what()
 
 
 def _converge(job: Job) -> None:

@@ -1,7 +1,7 @@
-"""Telling the workers that a job is there, without ever keeping a person waiting for the broker.
+"""Telling the workers that a row waits for them, without ever keeping a person waiting for the broker.
 
 A broker that is down or frozen holds a publisher for ten seconds and more, so a thread of its own does the telling.
-A bell that is not heard costs time only: the sweep finds the job.
+A bell that is not heard costs time only: the sweep finds the row.
 """
 
 import logging
@@ -13,16 +13,16 @@ from celery import current_app
 from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
-_bells: queue.Queue[int] = queue.Queue(maxsize=1000)
+_bells: queue.Queue[tuple[str, int]] = queue.Queue(maxsize=1000)
 _lock = threading.Lock()
 _ringer_of = 0  # the process whose thread it is: a fork copies the variable, but not the thread
 
 
-def ring(job_id: int) -> None:
-    """Have ``tasks.run`` called for the job soon; returns at once and never fails."""
+def ring(task: str, row_id: int) -> None:
+    """Have the task of that name called with the row's id soon; returns at once and never fails."""
     global _ringer_of
     try:
-        _bells.put_nowait(job_id)
+        _bells.put_nowait((task, row_id))
     except queue.Full:
         return
     with _lock:
@@ -33,8 +33,8 @@ def ring(job_id: int) -> None:
 
 def _ring_for_ever() -> None:
     while True:
-        job_id = _bells.get()
+        task, row_id = _bells.get()
         try:
-            current_app.send_task("mailboxes.provisioning.tasks.run", [job_id], retry=False)
+            current_app.send_task(task, [row_id], retry=False)
         except OperationalError as error:
-            log.warning("The bell for job %s was not heard (%s); the sweep will find it.", job_id, error)
+            log.warning("The bell for %s %s was not heard (%s); the sweep will find it.", task, row_id, error)

@@ -1,0 +1,36 @@
+"""Letters to people, by an outbox: ``post`` in the transaction that decides, and a worker sends.
+
+A kind of letter is three templates: ``letters/<kind>.subject.txt``, ``.txt`` and ``.html``, the last two extending
+``letters/base.txt`` and ``letters/base.html``. They see ``person``, ``to``, the office, and the context as it was posted.
+"""
+
+from typing import Any
+
+from django.db import transaction
+from django.template.loader import get_template
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from accounts import bell
+from accounts.letters import outbox
+from accounts.models import Letter, Person
+
+
+def post(kind: str, *, to: str, person: Person | None = None, language: str | None = None, **context: Any) -> Letter:
+    """Add a letter in the caller's transaction; the bell rings when it commits.
+
+    It is written in ``language``, or the person's, or the one of the request. ``context`` is what JSON can hold, and dates
+    (which the templates read by ``|moment``); it stays in the database and holds no secret. TemplateDoesNotExist for a
+    kind without templates.
+    """
+    get_template(f"letters/{kind}.subject.txt")
+    letter = Letter.objects.create(
+        kind=kind,
+        to=to,
+        person=person,
+        language=language or (person and person.language) or get_language() or "zh-hant",
+        context=context,
+        due_at=timezone.now(),
+    )
+    transaction.on_commit(lambda: bell.ring(outbox.RUN, letter.pk), robust=True)
+    return letter
