@@ -1,7 +1,8 @@
 from mailboxes.models.application import Application
+from mailboxes.models.delegation import Delegation
 from mailboxes.models.job import Job
 from mailboxes.models.mailbox import Mailbox
 from mailboxes.models.reserved import ReservedName
 from mailboxes.models.service import MailService
 
-__all__ = ["Application", "Job", "MailService", "Mailbox", "ReservedName"]
+__all__ = ["Application", "Delegation", "Job", "MailService", "Mailbox", "ReservedName"]

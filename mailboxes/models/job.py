@@ -17,6 +17,7 @@ class Job(models.Model):
         PASSWORD = "password", pgettext_lazy("job", "Set the password")
         SUSPEND = "suspend", pgettext_lazy("job", "Suspend")
         RESUME = "resume", pgettext_lazy("job", "Resume")
+        SHARE = "share", pgettext_lazy("job", "Set who else may use its folders")
 
     class State(models.TextChoices):
         WAITING = "waiting", pgettext_lazy("job", "Waiting")
@@ -49,7 +50,9 @@ class Job(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(name="job_hash_wiped_when_done", condition=Q(state="waiting") | Q(password_hash="")),
             models.CheckConstraint(name="job_state_known", condition=Q(state__in=["waiting", "done", "dropped"])),
-            models.CheckConstraint(name="job_kind_known", condition=Q(kind__in=["create", "password", "suspend", "resume"])),
+            models.CheckConstraint(
+                name="job_kind_known", condition=Q(kind__in=["create", "password", "suspend", "resume", "share"])
+            ),
             models.CheckConstraint(
                 name="job_hash_where_needed",
                 condition=~Q(state="waiting", kind__in=["create", "password"]) | ~Q(password_hash=""),
