@@ -7,5 +7,5 @@ from mailboxes.provisioning.stores import registry
 
 
 def show(mailbox: Mailbox) -> dict[str, Any]:
-    usage = registry.named(mailbox.service.store).usage(mailbox.address)
-    return {"used": usage.used, "quota": usage.quota, "percent": round(100 * usage.used / usage.quota) if usage.quota else 0}
+    capacity = registry.named(mailbox.service.store).capacity(mailbox.address)
+    return {"used": capacity.used, "quota": capacity.limit}

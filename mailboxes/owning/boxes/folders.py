@@ -7,4 +7,4 @@ from mailboxes.provisioning.stores import registry
 
 
 def show(mailbox: Mailbox) -> dict[str, Any]:
-    return {"folders": registry.named(mailbox.service.store).usage(mailbox.address).folders}
+    return {"folders": registry.named(mailbox.service.store).folders(mailbox.address)}

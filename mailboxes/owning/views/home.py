@@ -53,7 +53,7 @@ def ready(request: SignedInRequest, slot: Slot, mailbox: Mailbox) -> HttpRespons
     """The end of an application: the address, the letter in it, what to do next."""
     page: dict[str, Any] = {"slot": slot, "mailbox": mailbox, "step": 5, "rows": mailprograms.rows(slot.service)}
     try:
-        page["welcome"] = registry.named(slot.service.store).usage(mailbox.address).welcome
+        page["welcome"] = registry.named(slot.service.store).welcome(mailbox.address)
     except StoreError as error:
         page["problem"] = error.code
     return render(request, "mailboxes/ready.html", page)
