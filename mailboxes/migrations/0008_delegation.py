@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delegation',
-            index=models.Index(condition=models.Q(('state', 'accepted')), fields=['state', 'ends_at'], name='delegations_to_be_done'),
+            index=models.Index(condition=models.Q(('state__in', ['offered', 'accepted'])), fields=['ends_at'], name='delegations_living'),
         ),
         migrations.AddIndex(
             model_name='delegation',

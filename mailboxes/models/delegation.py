@@ -45,7 +45,7 @@ class Delegation(models.Model):
         verbose_name_plural = _("delegations")
         ordering = ("-pk",)
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(name="delegations_to_be_done", fields=["state", "ends_at"], condition=Q(state="accepted")),
+            models.Index(name="delegations_living", fields=["ends_at"], condition=Q(state__in=["offered", "accepted"])),
             models.Index(name="delegations_at_server", fields=["mailbox"], condition=Q(given_at__isnull=False)),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -4,7 +4,6 @@ Nothing is remembered but the rows. ``Delegation.given_at`` says what the server
 this moment, because a time has come, or a mailbox was suspended, there is a job to be done.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,14 +49,13 @@ def file_due(now: datetime) -> None:
     over = Delegation.objects.filter(state__in=Delegation.LIVING, ends_at__lte=now)
     for delegation in over.select_related("mailbox__person", "delegate__person")[:AT_ONCE]:
         _end(delegation, now)
-    holds = Q(pk__in=Delegation.objects.filter(in_force(now)).values("pk"))
-    otherwise = Delegation.objects.filter(holds & Q(given_at=None) | ~holds & Q(given_at__isnull=False))
-    _file(otherwise.values_list("mailbox", flat=True), now)
+    _file(Delegation.objects.filter(in_force(now), given_at=None), now)
+    _file(Delegation.objects.filter(~in_force(now), given_at__isnull=False), now)
 
 
 def look_again(now: datetime) -> None:
     """A job for each mailbox of which the server has anything: a folder made inside a given one is given with it."""
-    _file(Delegation.objects.filter(given_at__isnull=False).values_list("mailbox", flat=True), now)
+    _file(Delegation.objects.filter(given_at__isnull=False), now)
 
 
 def bring(mailbox: Mailbox, store: Store, *, now: datetime) -> None:
@@ -87,9 +85,9 @@ def compare(mailbox: Mailbox, store: Store, *, now: datetime) -> list[Difference
         (folder, who): rights for folder, people in store.shared(mailbox.address).items() for who, rights in people.items()
     }
     return [
-        Difference(*key, believed.get(key, ""), found.get(key, ""))
-        for key in sorted(believed.keys() | found.keys())
-        if believed.get(key) != found.get(key)
+        Difference(folder, who, believed.get((folder, who), ""), found.get((folder, who), ""))
+        for folder, who in sorted(believed.keys() | found.keys())
+        if believed.get((folder, who)) != found.get((folder, who))
     ]
 
 
@@ -112,10 +110,10 @@ def _end(delegation: Delegation, now: datetime) -> None:
         pass  # its owner or its delegate was quicker
 
 
-def _file(mailboxes: Iterable[int], now: datetime) -> None:
-    """Not where such a job waits already: it reads the rows when it is done, and its pauses are to be kept."""
+def _file(rows: QuerySet[Delegation], now: datetime) -> None:
+    """A job for each of their mailboxes; not where such a job waits already: it reads the rows when it is done, and its pauses are to be kept."""
     waiting = Job.objects.filter(mailbox=OuterRef("pk"), kind=Job.Kind.SHARE, state=Job.State.WAITING)
-    for mailbox in Mailbox.objects.filter(~Exists(waiting), pk__in=mailboxes)[:AT_ONCE]:
+    for mailbox in Mailbox.objects.filter(~Exists(waiting), pk__in=rows.values("mailbox"))[:AT_ONCE]:
         with transaction.atomic():
             ask_for(mailbox, now=now)
 
