@@ -111,7 +111,7 @@ def _end(delegation: Delegation, now: datetime) -> None:
 
 
 def _file(rows: QuerySet[Delegation], now: datetime) -> None:
-    """A job for each of their mailboxes; not where such a job waits already: it reads the rows when it is done, and its pauses are to be kept."""
+    """A job for each of their mailboxes; not where one waits, for it will read the rows, and has to keep its pauses."""
     waiting = Job.objects.filter(mailbox=OuterRef("pk"), kind=Job.Kind.SHARE, state=Job.State.WAITING)
     for mailbox in Mailbox.objects.filter(~Exists(waiting), pk__in=rows.values("mailbox"))[:AT_ONCE]:
         with transaction.atomic():
