@@ -1,11 +1,11 @@
-"""Every state that an application or a mailbox can go to from each; nothing else moves them."""
+"""Every state that an application, a mailbox or a delegation can go to from each; nothing else moves them."""
 
 from datetime import datetime
 from typing import Any
 
 from accounts import audit
 from accounts.models import Person
-from mailboxes.models import Application, Mailbox
+from mailboxes.models import Application, Delegation, Mailbox
 
 APPLICATION: dict[str, set[str]] = {
     "draft": {"held", "pending", "cancelled"},
@@ -19,6 +19,12 @@ MAILBOX: dict[str, set[str]] = {
     "active": {"suspended"},
     "suspended": {"active"},
     "cancelled": {"pending"},  # its holder applies again for the same name
+}
+DELEGATION: dict[str, set[str]] = {
+    "offered": {"accepted", "declined", "ended"},
+    "accepted": {"ended"},
+    "declined": set(),
+    "ended": set(),
 }
 
 
@@ -49,7 +55,27 @@ def move_mailbox(mailbox: Mailbox, to: str, *, now: datetime, actor: Person | No
     audit.record(f"mailbox.{to}", person=mailbox.person, actor=actor, mailbox=mailbox.address)
 
 
-def _move(row: Application | Mailbox, table: dict[str, set[str]], to: str, fields: dict[str, Any]) -> None:
+def move_delegation(delegation: Delegation, to: str, *, now: datetime, actor: Person | None) -> None:
+    """Bring a delegation to another state and write the event for both people; inside a transaction."""
+    _move(delegation, DELEGATION, to, {"ended_at": now} if to == "ended" else {"answered_at": now})
+    audit_delegation(to, delegation, actor=actor)
+
+
+def audit_delegation(what: str, delegation: Delegation, *, actor: Person | None) -> None:
+    """Write the event ``delegation.<what>`` for the owner and for the delegate: it concerns the mailboxes of both."""
+    for mailbox in (delegation.mailbox, delegation.delegate):
+        audit.record(
+            f"delegation.{what}",
+            person=mailbox.person,
+            actor=actor,
+            mailbox=mailbox.address,
+            delegation=delegation.pk,
+            owner=delegation.mailbox.address,
+            delegate=delegation.delegate.address,
+        )
+
+
+def _move(row: Application | Delegation | Mailbox, table: dict[str, set[str]], to: str, fields: dict[str, Any]) -> None:
     was = row.state
     if to not in table[was]:
         raise NotAllowed(f"{row} cannot go from {was} to {to}.")

@@ -7,14 +7,17 @@ from django.utils import timezone
 
 from accounts.contacts import services
 from mailboxes.models import LoginRecord, Mailbox
+from mailboxes.provisioning import sharing
 from sso_bridge import ledger
 
 
 @shared_task(ignore_result=True)
 def housekeeping() -> None:
-    """Forget what has ended (sessions, spent tokens, old refusals, removed addresses, old log-ins); keep the search for names fast."""
+    """Forget what has ended (sessions, spent tokens, old refusals, removed addresses, old log-ins), keep the search for free
+    names fast, and have the mail servers checked for who may use whose folders."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     ledger.forget_spent(timezone.now())
     services.forget_removed(timezone.now())
     LoginRecord.forget(before=timezone.now() - timedelta(days=settings.LOGIN_RECORD_DAYS))
     Mailbox.mark_followed()
+    sharing.look_again(timezone.now())

@@ -1,4 +1,5 @@
 from mailboxes.models.application import Application
+from mailboxes.models.delegation import Delegation
 from mailboxes.models.forwarding import Forward, Forwarding, ForwardRefusal, Vacation
 from mailboxes.models.job import Job
 from mailboxes.models.login import LoginRecord
@@ -8,6 +9,7 @@ from mailboxes.models.service import MailService
 
 __all__ = [
     "Application",
+    "Delegation",
     "Forward",
     "ForwardRefusal",
     "Forwarding",

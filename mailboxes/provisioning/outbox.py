@@ -17,13 +17,13 @@ from mailboxes.models import Job, Mailbox
 # no two workers are ever at one job.
 LEASE = timedelta(seconds=40)
 LONGEST_PAUSE = 300  # seconds
-REPLACED = (Job.Kind.PASSWORD, Job.Kind.FILTER)  # of these only the newest matters
+NEWEST_COUNTS = {Job.Kind.PASSWORD, Job.Kind.FILTER, Job.Kind.SHARE}  # of these, whatever was asked before is no longer wanted
 RUN = "mailboxes.provisioning.tasks.run"
 
 
 def put(mailbox: Mailbox, kind: Job.Kind, *, now: datetime, password_hash: str = "") -> Job:
     """Ask for something, inside the caller's transaction; the bell rings when it commits."""
-    if kind in REPLACED:
+    if kind in NEWEST_COUNTS:
         _free(mailbox, now).filter(kind=kind).update(state=Job.State.DROPPED, password_hash="", finished_at=now)
     job = Job.objects.create(mailbox=mailbox, address=mailbox.address, kind=kind, password_hash=password_hash, due_at=now)
     transaction.on_commit(lambda: bell.ring(RUN, job.pk), robust=True)
@@ -36,8 +36,12 @@ def drop(mailbox: Mailbox, kind: Job.Kind, *, now: datetime) -> bool:
 
 
 def claim(job_id: int, *, now: datetime) -> Job | None:
-    """Take a job for ``LEASE``; None if it is done, not due, taken, or an older one of its mailbox is not done yet."""
+    """Take a job for ``LEASE``; None if it is done, not due, taken, or an older one of its mailbox is not done yet.
+
+    What others may use is no matter of the account: a server that cannot do it now must not keep back a new password.
+    """
     older = Job.objects.filter(mailbox=OuterRef("mailbox"), state=Job.State.WAITING, pk__lt=OuterRef("pk"))
+    older = older.exclude(~Q(kind=OuterRef("kind")), kind=Job.Kind.SHARE)
     mine = due(now).filter(~Exists(older), pk=job_id).update(attempts=F("attempts") + 1, leased_until=now + LEASE)
     return Job.objects.select_related("mailbox__service", "mailbox__person").get(pk=job_id) if mine else None
 
@@ -68,7 +72,7 @@ def settle(job: Job, *, now: datetime) -> bool:
 def postpone(job: Job, reason: str, *, now: datetime) -> None:
     """Give the job back for another try after a pause that doubles up to five minutes; or drop it for a newer one."""
     newer = Job.objects.filter(mailbox=job.mailbox, kind=job.kind, state=Job.State.WAITING, pk__gt=job.pk)
-    if job.kind in REPLACED and newer.exists():
+    if job.kind in NEWEST_COUNTS and newer.exists():
         _held(job).update(
             state=Job.State.DROPPED, password_hash="", finished_at=now, leased_until=None, last_error=reason[:500]
         )
@@ -82,7 +86,7 @@ def _follow(job: Job, now: datetime) -> None:
     if job.kind == Job.Kind.CREATE:
         states.move_mailbox(mailbox, "active", now=now, actor=None)
         states.move_application(mailbox.applications.get(state="pending"), "done", now=now, actor=None)
-    else:
+    elif job.kind != Job.Kind.SHARE:  # its events are those of each delegation
         audit.record(f"mailbox.{job.kind}-done", person=mailbox.person, mailbox=mailbox.address)
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts import bell
 from accounts.settling import surely
 from mailboxes.models import Job
-from mailboxes.provisioning import filters, outbox, welcome
+from mailboxes.provisioning import filters, outbox, sharing, welcome
 from mailboxes.provisioning.stores import StoreError, registry
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,11 @@ def run(job_id: int) -> None:
 
 @shared_task(ignore_result=True)
 def sweep() -> None:
-    """Ring for every job that is due and that nobody holds: what a lost bell, a dead worker or a pause left behind."""
+    """Ring for every job that is due and that nobody holds: what a lost bell, a dead worker or a pause left behind.
+
+    Before it, what begins or ends with the time becomes a job.
+    """
+    sharing.file_due(timezone.now())
     for job_id in outbox.due(timezone.now()).order_by("due_at").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
         bell.ring(outbox.RUN, job_id)
     cache.set(SWEPT_AT, timezone.now(), timeout=None)
@@ -56,6 +60,8 @@ def _converge(job: Job) -> None:
         store.set_password(job.address, password_hash=job.password_hash, revision=job.pk)
     elif job.kind == Job.Kind.FILTER:
         store.set_filter(job.address, script=filters.script_of(mailbox), revision=job.pk)
+    elif job.kind == Job.Kind.SHARE:
+        sharing.bring(mailbox, store, now=timezone.now())
     else:
         store.ensure(
             job.address,

@@ -1,6 +1,6 @@
 """Mail systems behind one small protocol. A store knows addresses and hashes; it knows nothing of people or of the queue."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -73,6 +73,12 @@ class Emptied:
     left: int
 
 
+# What each delegate may do with which folder of somebody else's mailbox: by address and folder, "read" or "write".
+Given = Mapping[str, Mapping[str, str]]
+# The same as a server has it, by folder and address; what it has of neither kind stands there in the server's own words.
+Shared = dict[str, dict[str, str]]
+
+
 class Store(Protocol):
     """Every call may be repeated, and ends within ten seconds in a result or a StoreError.
 
@@ -112,6 +118,16 @@ class Store(Protocol):
 
     def end_sessions(self, address: str) -> None:
         """Throw every mail program out that is signed in; each has to give its password again. CannotTell."""
+
+    def share(self, address: str, given: Given) -> None:
+        """Let each delegate whom ``given`` names use just those folders, and whoever loses one must sign in anew.
+
+        A folder that is not there is left out; whoever is not named keeps what they have. NoSuchMailbox, CannotTell. It has
+        no revision: it does nothing after its time, which is shorter than a lease, so no later call can be at work before.
+        """
+
+    def shared(self, address: str) -> Shared:
+        """Every folder, and who else may use it; NoSuchMailbox, CannotTell."""
 
     @property
     def can_filter(self) -> bool:

@@ -19,8 +19,10 @@ from mailboxes.provisioning.stores import (
     Capacity,
     Emptied,
     Folder,
+    Given,
     Letter,
     NoSuchMailbox,
+    Shared,
     StoreError,
     StoreMismatch,
     StoreUnavailable,
@@ -30,6 +32,7 @@ from mailboxes.provisioning.stores import (
 from mailboxes.provisioning.stores.usersfile import Entry
 
 FOLDERS = ("Drafts", "Sent", "Junk", "Trash")
+NO_SHARING = "The embedded store serves no mail programs: nobody else can use its folders."
 WELCOME = "0.welcome.portal"  # one fixed file name, so that a second delivery finds the first
 
 
@@ -110,6 +113,12 @@ class MaildirStore:
 
     def end_sessions(self, address: str) -> None:
         raise CannotTell("The embedded store serves no mail programs: it has no sessions to end.")
+
+    def share(self, address: str, given: Given) -> None:
+        raise CannotTell(NO_SHARING)
+
+    def shared(self, address: str) -> Shared:
+        raise CannotTell(NO_SHARING)
 
     def check(self, address: str, *, password_hash: str, quota: int) -> None:
         entry = self._entry(address)

@@ -9,8 +9,8 @@ from typing import ClassVar
 from django.views.decorators.debug import sensitive_variables
 
 from mailboxes.provisioning.hashing import fits
-from mailboxes.provisioning.stores import Capacity, Emptied, Folder, Letter, StoreError, StoreMismatch
-from mailboxes.provisioning.stores.dovecot import accounts, looking, trial
+from mailboxes.provisioning.stores import Capacity, Emptied, Folder, Given, Letter, Shared, StoreError, StoreMismatch
+from mailboxes.provisioning.stores.dovecot import accounts, looking, sharing, trial
 from mailboxes.provisioning.stores.dovecot.deadline import Deadline
 from mailboxes.provisioning.stores.dovecot.doveadm import EXISTS, NOT_FOUND, Answer, Command, Doveadm
 from mailboxes.provisioning.stores.dovecot.lmtp import deliver
@@ -109,6 +109,12 @@ class DovecotStore:
 
     def end_sessions(self, address: str) -> None:
         self._end_sessions(address, Deadline(self.seconds))
+
+    def share(self, address: str, given: Given) -> None:
+        sharing.share(partial(self.doveadm.ask, Deadline(self.seconds)), address, given)
+
+    def shared(self, address: str) -> Shared:
+        return sharing.shared(partial(self.doveadm.ask, Deadline(self.seconds)), address)
 
     def check(self, address: str, *, password_hash: str, quota: int) -> None:
         """The view that Dovecot reads holds this hash and lets the owner in; Dovecot shows that it reads just this row."""
