@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mailboxes', '0002_typed_names'),
+        ('mailboxes', '0003_password_sign_in'),
     ]
 
     operations = [

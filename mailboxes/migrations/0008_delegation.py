@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mailboxes', '0002_typed_names'),
+        ('mailboxes', '0007_forwarding'),
     ]
 
     operations = [
@@ -40,11 +40,11 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='job',
             name='kind',
-            field=models.CharField(choices=[('create', 'Open the mailbox'), ('password', 'Set the password'), ('suspend', 'Suspend'), ('resume', 'Resume'), ('share', 'Set who else may use its folders')], max_length=16, verbose_name='kind'),
+            field=models.CharField(choices=[('create', 'Open the mailbox'), ('password', 'Set the password'), ('suspend', 'Suspend'), ('resume', 'Resume'), ('filter', 'Set forwarding and the automatic reply'), ('share', 'Set who else may use its folders')], max_length=16, verbose_name='kind'),
         ),
         migrations.AddConstraint(
             model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['create', 'password', 'suspend', 'resume', 'share'])), name='job_kind_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['create', 'password', 'suspend', 'resume', 'filter', 'share'])), name='job_kind_known'),
         ),
         migrations.AddField(
             model_name='delegation',
