@@ -34,7 +34,7 @@ def _sign_in(site: Site, database: str, url: str) -> Row:
     return Row(
         f"sign-in with a county, our part, {database}",
         f"under {MILLISECONDS} ms median, at most {QUERIES} queries",
-        f"{found['ours']:.1f} ms (worst of 50 {found['worst']:.1f} ms; the provider's {found['theirs']:.1f} ms are left out), "
+        f"{found['ours']:.1f} ms (worst of 50 {found['worst']:.1f} ms; without the provider's {found['theirs']:.1f} ms), "
         f"{first} queries at the first visit, {later} at a later one",
         found["ours"] < MILLISECONDS and max(first, later) <= QUERIES,
     )
