@@ -27,7 +27,7 @@ def test_what_is_given_back_was_never_counted() -> None:
         for _ in range(2):
             limits.give_back(of="tries")
     limits.give_back(of="tries")
-    limits.give_back(of="never counted")
+    limits.give_back(of="never-counted")
     assert count(3) == [True, True, False]
 
 
