@@ -13,12 +13,17 @@ def within(most: int, *, seconds: int, of: str) -> bool:
     key = f"limit:{of}"
     cache.add(key, 0, seconds)
     try:
-        return cache.incr(key) <= most
+        count = cache.incr(key)
     except ValueError:  # the span has ended between the two
         return True
+    if count == 1:  # where it has ended inside Redis's own two steps, the key would be there for ever
+        cache.touch(key, seconds)
+    return count <= most
 
 
 def give_back(*, of: str) -> None:
     """Take one back that should not have counted, as a try that turned out right."""
+    key = f"limit:{of}"
     with suppress(ValueError):  # the span has ended meanwhile
-        cache.decr(f"limit:{of}")
+        if cache.decr(key) < 0:
+            cache.delete(key)

@@ -13,6 +13,18 @@ LIVE = "SELECT session_key, session_data FROM django_session WHERE session_key =
 
 
 class SessionStore(db.SessionStore):
+    _written = ""  # what this object has put into the database
+
+    def save(self, must_create: bool = False) -> None:
+        """No second UPDATE of the same: allauth saves a session by itself, and then Django's middleware does."""
+        if must_create or self.session_key is None or self._written != self._as_text():
+            super().save(must_create)
+            self._written = self._as_text()
+
+    def _as_text(self) -> str:
+        text: bytes = self.serializer().dumps(dict(self.items()))
+        return text.decode()
+
     def load(self) -> dict[str, Any]:
         now = connection.ops.adapt_datetimefield_value(timezone.now())
         found = rows.fetch(Session, LIVE, [self.session_key, now])

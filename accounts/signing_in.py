@@ -31,13 +31,8 @@ class NewSession(SessionStore):
         self._session_key = get_random_string(KEY_LENGTH, VALID_KEY_CHARS)
 
     def insert(self) -> None:
-        self._written = dict(self.items())
-        self.create_model_instance(self._written).save(force_insert=True)
-
-    def save(self, must_create: bool = False) -> None:
-        """What the middleware calls before it sets the cookie: an UPDATE if anything was added since."""
-        if dict(self.items()) != self._written:
-            super().save(must_create)
+        self.create_model_instance(dict(self.items())).save(force_insert=True)
+        self._written = self._as_text()
 
 
 def way_of(request: SignedInRequest) -> str:

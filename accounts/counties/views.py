@@ -101,7 +101,9 @@ def _county(code: str) -> County:
 def _address_there(request: HttpRequest, code: str, process: str, data: int | None = None) -> str:
     county = _county(code)
     provider = get_adapter(request).get_provider(request, county.code)
+    session = request.session
     response: HttpResponse = provider.redirect(request, process, data=data)
+    request.session = session  # allauth has saved it, and put one in its place that would be read anew
     return response["Location"]
 
 

@@ -77,6 +77,7 @@ def open_services() -> list[MailService]:
     return [service for service, _more in rows.fetch(MailService, OPEN, [])]
 
 
+@sensitive_variables("password")
 def enter(request: HttpRequest, services: list[MailService], *, address: str, password: str) -> Person:
     """Begin a session for the owner of the mailbox; Refused, with an event, for anybody else."""
     try:

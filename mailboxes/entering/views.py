@@ -39,6 +39,5 @@ def _refusal(request: HttpRequest, form: MailboxSignInForm, refused: Refused) ->
     """The form once more; or, for whoever the mailbox belongs to, a page that leads on."""
     page = {"form": form, "sentence": refused.sentence, "code": refused.code}
     if refused.kind in STATUSES:
-        form.add_error(None, str(refused.sentence))
         return render(request, "mailboxes/sign_in.html", page, status=STATUSES[refused.kind])
     return render(request, "mailboxes/sign_in_refused.html", page, status=403)

@@ -11,7 +11,19 @@ from pathlib import Path
 
 from _support import Parts, Told, Trouble, lock, say
 
-from tests.bench.figures import apply, databases, lighthouse, memory, names, pages, production, queries, strength, weight
+from tests.bench.figures import (
+    apply,
+    counties,
+    databases,
+    lighthouse,
+    memory,
+    names,
+    pages,
+    production,
+    queries,
+    strength,
+    weight,
+)
 from tests.bench.row import HEADER, Row
 from tests.bench.site import Site
 
@@ -20,6 +32,7 @@ FIGURES: dict[str, Callable[[Site], Iterator[Row]]] = {
     "queries": queries.rows,
     "apply": apply.rows,
     "names": names.rows,
+    "counties": counties.rows,
     "strength": strength.rows,
     "memory": memory.rows,
     "weight": weight.rows,

@@ -63,6 +63,17 @@ def test_it_explains_and_makes_nobody(name: str, browser: Client, port: int, set
     assertContains(response, event.details["reference"], status_code=403)
 
 
+def test_nobody_follows_the_discovery_into_our_own_network(
+    browser: Client, port: int, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it redirects to somebody inside, that somebody hears nothing."""
+    asked: list[str] = []
+    answer = lying_provider._Handler._answer
+    monkeypatch.setattr(lying_provider._Handler, "_answer", lambda self, *of: (asked.append(self.path), answer(self, *of)))
+    assertContains(sign_in(browser, settings, f"http://127.0.0.1:{port}/discovery-redirects"), "redirected", status_code=403)
+    assert asked == ["/discovery-redirects/.well-known/openid-configuration"]
+
+
 def test_a_provider_that_is_down_has_its_page(browser: Client, settings: Settings) -> None:
     response = sign_in(browser, settings, f"http://127.0.0.1:{servers.free_port()}/down")
     assertContains(response, "unreachable", status_code=403)

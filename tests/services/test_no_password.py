@@ -37,9 +37,10 @@ MISTYPED = ("velvet anchor ~morning 7", "velvet anchor ~mornign 7")
 WITHOUT_FORM, SIGNED_OUT, DATABASE_DOWN = "orchid-brick*forged form", "pewter-lantern*signed out", "walnut-river*no database"
 TOO_MUCH, OTHER_PERSONS = "saffron-ladder*too large a form", "harbour-violin*of nobody"
 STAFF, STAFF_WRONG, STAFF_AS_NAME = "granite-willow*Staff-41", "granite-willow*Staff-14", "typed-as*the user name 3"
+DOOR_WRONG, DOOR_UNKNOWN, DOOR_DOWN = "lantern-basket*not mine", "meadow-chisel*nobody's", "pepper-anvil*no database"
 EVERY = [
     APPLIED, *RESETS, *REFUSED, *MISTYPED, WITHOUT_FORM, SIGNED_OUT, DATABASE_DOWN, TOO_MUCH, OTHER_PERSONS,
-    STAFF, STAFF_WRONG, STAFF_AS_NAME,
+    STAFF, STAFF_WRONG, STAFF_AS_NAME, DOOR_WRONG, DOOR_UNKNOWN, DOOR_DOWN,
 ]  # fmt: skip
 
 
@@ -80,7 +81,11 @@ def run(site: Production) -> Run:
     statuses[TOO_MUCH] = _send(browser, page, TOO_MUCH, more="x" * 300_000).status
     statuses[SIGNED_OUT] = _send(Browser(site.port), page, SIGNED_OUT).status
     statuses[OTHER_PERSONS] = browser.post(page, path="/mail/gapp/reset/", follow=False, password=OTHER_PERSONS).status
+    site.query("UPDATE mailboxes_mailservice SET password_sign_in = TRUE WHERE slug = 'mx' RETURNING 1")
+    stranger = Browser(site.port)
+    door = stranger.get("/sign-in/")
     site.postgres.stop()
+    statuses[DOOR_DOWN] = stranger.post(door, follow=False, address="a@mx.nthu.edu.tw", password=DOOR_DOWN).status
     statuses[DATABASE_DOWN] = _send(browser, page, DATABASE_DOWN).status
     site.postgres.start()
     site.query("SELECT 1")  # it listens before it is ready
@@ -94,7 +99,17 @@ def run(site: Production) -> Run:
         statuses[secret] = _send(browser, browser.get(RESET), secret).status
     _staff(site, statuses)
     _until(lambda: site.query("SELECT count(*) FROM mailboxes_job WHERE state = 'waiting'") == [(0,)])
-    return Run(site, re.sub("<[^>]*>", "", address[1]), statuses)
+    mailbox = re.sub("<[^>]*>", "", address[1])
+    _mailbox_door(site, mailbox, statuses)
+    return Run(site, mailbox, statuses)
+
+
+def _mailbox_door(site: Production, address: str, statuses: dict[str, int]) -> None:
+    """The owner signs in with the newest password, after others have tried."""
+    browser = Browser(site.port)
+    for tried, secret in ((address, DOOR_WRONG), (f"no.{address}", DOOR_UNKNOWN), (address, RESETS[-1])):
+        page = browser.get("/sign-in/")
+        statuses[secret] = browser.post(page, follow=False, address=tried, password=secret).status
 
 
 def _staff(site: Production, statuses: dict[str, int]) -> None:
@@ -121,6 +136,8 @@ def test_the_run_was_what_it_was_meant_to_be(run: Run) -> None:
     assert (run.statuses[WITHOUT_FORM], run.statuses[TOO_MUCH]) == (403, 400)
     assert (run.statuses[SIGNED_OUT], run.statuses[OTHER_PERSONS], run.statuses[DATABASE_DOWN]) == (403, 302, 500)
     assert {run.statuses[secret] for secret in (APPLIED, *RESETS, STAFF)} == {302}
+    assert [run.statuses[secret] for secret in (DOOR_DOWN, DOOR_WRONG, DOOR_UNKNOWN)] == [500, 422, 422]
+    assert run.site.query("SELECT count(*) FROM accounts_auditevent WHERE verb = 'mailbox.signed-in'") == [(1,)]
     assert run.statuses[STAFF_WRONG] == 200
     server = mail.of(run.site)
     assert [server.opens(run.address, secret) for secret in (APPLIED, *RESETS)] == [False, False, False, True]

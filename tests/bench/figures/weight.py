@@ -22,15 +22,19 @@ def rows(site: Site) -> Iterator[Row]:
     with site.portal() as (port, _):
         cookie = journey.sign_in(port, site.campus.token()).cookie_header
         for name, path, cookies in (("signed out", "/signed-out/", ""), ("home", "/", cookie)):
-            # gzip is what every browser takes, also over plain HTTP; brotli comes with HTTPS.
-            sizes = {accepted: _fetch_all(port, path, accepted, cookies) for accepted in ("gzip", "gzip, br")}
-            small, large = sizes["gzip, br"], sizes["gzip"]
-            total = sum(large.values())
-            measured = (
-                f"{total / 1000:.1f} kB with gzip, {sum(small.values()) / 1000:.1f} kB with brotli; "
-                f"{len(large)} requests, the page itself {large[path] / 1000:.1f} kB"
-            )
-            yield Row(f"first visit over the wire: {name}", f"under {MOST // 1000} kB", measured, total < MOST)
+            yield row(name, port, path, cookies)
+
+
+def row(name: str, port: int, path: str, cookies: str = "") -> Row:
+    # gzip is what every browser takes, also over plain HTTP; brotli comes with HTTPS.
+    sizes = {accepted: _fetch_all(port, path, accepted, cookies) for accepted in ("gzip", "gzip, br")}
+    small, large = sizes["gzip, br"], sizes["gzip"]
+    total = sum(large.values())
+    measured = (
+        f"{total / 1000:.1f} kB with gzip, {sum(small.values()) / 1000:.1f} kB with brotli; "
+        f"{len(large)} requests, the page itself {large[path] / 1000:.1f} kB"
+    )
+    return Row(f"first visit over the wire: {name}", f"under {MOST // 1000} kB", measured, total < MOST)
 
 
 def _fetch_all(port: int, path: str, accepted: str, cookies: str) -> dict[str, int]:

@@ -6,9 +6,11 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts import rows
 from accounts.models import Person
+from accounts.sessions import SessionStore
 from mailboxes.models import MailService
 
 TWO_MORE = rows.select("SELECT {s}, 7 AS seven, 'a' AS letter FROM mailboxes_mailservice s WHERE slug = %s", s=MailService)
@@ -20,6 +22,23 @@ def test_a_session_that_is_over_or_unknown_is_nobodys(as_wang: Client) -> None:
     assert as_wang.get("/").status_code == 302
     as_wang.cookies["sessionid"] = "a" * 32
     assert as_wang.get("/").status_code == 302
+
+
+def test_a_session_is_written_again_only_with_something_new_in_it(
+    db: None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    session = SessionStore()
+    session["states"] = {"one": 1}
+    session.save()
+    with django_assert_num_queries(0):
+        session.save()
+    session["states"]["two"] = 2
+    session.save()
+    assert SessionStore(session.session_key)["states"] == {"one": 1, "two": 2}
+    session.flush()
+    session["states"] = {"one": 1, "two": 2}
+    session.save()
+    assert SessionStore(session.session_key)["states"] == {"one": 1, "two": 2}
 
 
 def test_who_was_switched_off_or_removed_is_signed_out(as_wang: Client, wang: Person) -> None:
