@@ -5,9 +5,11 @@ from playwright.sync_api import Page, expect
 from tests.browser import county
 from tests.browser.demo import Demo
 from tests.browser.places import NOBODY, Open, Place
+from tests.browser.walking import THREE_KINDS, agree_to_all, give_password, wait_until_open
 
 PUPIL, TEACHER = "kl:bb5678", "kl:cc2468"  # the teacher has agreed to all, and taken no name
 OTHER_TITLE, NAMELESS = "kl:ee8642", "kl:dd1357"
+NAMESAKE, TAKEN = "hc:jj1470", "yichun.chen"  # has that name
 CAMPUS_STAFF = "z88002"
 
 
@@ -47,6 +49,16 @@ def own_name(name: str) -> Open:
         expect(page.locator("#id_name_error")).not_to_be_empty()
 
     return type_it
+
+
+def take_name(page: Page, demo: Demo) -> None:
+    """An account of that name, so that nobody else can have it."""
+    agree_to_all(page, demo, "edu")
+    own_name(TAKEN)(page, demo)
+    page.locator("form[data-name-check] .button:not(.quiet)").click()
+    page.wait_for_url("**/password/")
+    give_password(page, THREE_KINDS)
+    wait_until_open(page)
 
 
 def own_name_refused(page: Page, demo: Demo) -> None:
@@ -93,9 +105,10 @@ BY_COUNTY = {
     "home by a county": Place(TEACHER, "/"),
     "not eligible by a county": Place(OTHER_TITLE, "/mail/edu/apply/"),
     "typed name": Place(TEACHER, "/mail/edu/name/"),
-    "typed name that is free": Place(TEACHER, own_name("chenyichun")),
+    "typed name that is free": Place(TEACHER, own_name("free.for.me")),
+    "typed name of an office": Place(TEACHER, own_name("library")),
     "typed name against the rules": Place(TEACHER, own_name("1.")),
-    "typed name with others near": Place(TEACHER, own_name("library")),
+    "typed name with others near": Place(TEACHER, own_name(TAKEN)),
     "typed name refused": Place(TEACHER, own_name_refused),
 }
 COUNTY = {

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SignedIn, Visit
-from tests.browser.county_places import BY_COUNTY, COUNTY, TEACHER
+from tests.browser.county_places import BY_COUNTY, COUNTY, NAMESAKE, TEACHER, take_name
 from tests.browser.demo import ROOT, Demo, worker_stopped
 from tests.browser.looking import english, faults
 from tests.browser.places import NOBODY, Open, Place
@@ -210,6 +210,8 @@ def prepared(chromium: Browser, demo: Demo, signed_in: SignedIn) -> Iterator[Non
     wait_until_open(owner)
     agree_to_all(owner, demo, "gapp")
     choose_name(owner)
+    namesake = page_of(NAMESAKE)
+    take_name(namesake, demo)
     teacher = page_of(TEACHER)
     agree_to_all(teacher, demo, "edu")
     student = page_of(STUDENT)
@@ -234,7 +236,7 @@ def prepared(chromium: Browser, demo: Demo, signed_in: SignedIn) -> Iterator[Non
         gone.locator(".button.danger").click()
         expect(gone.locator("h1")).to_have_text("The application is cancelled")
         PREPARED["cancelled"] = gone.url.removeprefix(demo.portal)
-        for page in (owner, teacher, student, suspended, held, gone):
+        for page in (owner, namesake, teacher, student, suspended, held, gone):
             page.context.close()
         yield
 
