@@ -3,9 +3,9 @@
 import os
 
 import django
-from django.conf import settings
 from django.core.management import call_command
 
+from demo.county import settings
 from demo.county.people import COUNTIES
 
 
