@@ -3,12 +3,10 @@
 import os
 
 import django
-from django.conf import settings
 from django.core.management import call_command
 
+from demo.county import settings
 from demo.county.people import COUNTIES
-
-SCOPES = ["openid", "email", "profile", "openid2", "eduinfo", "educloudroles"]
 
 
 def main() -> None:
@@ -23,7 +21,10 @@ def register(code: str) -> None:
     """The portal as a client of that county; again at each start, for its address may be another one."""
     from allauth.idp.oidc.models import Client
 
-    client = Client(id=f"portal-{code}", name="校園信箱入口 Campus mail portal")
+    from demo.county.provider import SCOPES
+
+    client, _is_new = Client.objects.get_or_create(id=f"portal-{code}")
+    client.name = "校園信箱入口 Campus mail portal"
     client.set_secret((settings.FOLDER / f"secret-{code}").read_text().strip())
     client.set_scopes(SCOPES)
     client.set_redirect_uris([f"{settings.PORTAL_URL}counties/{code}/callback/"])

@@ -8,9 +8,14 @@ from django.contrib.auth.models import User
 
 from demo.county.people import EVERYBODY
 
+SCOPES = ["openid", "email", "profile", "openid2", "eduinfo", "educloudroles"]
+
 
 class CountyAdapter(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth has no types
     """The issuer stays allauth's own: the root of the host that was asked."""
+
+    def populate_server_metadata(self, data: dict[str, Any]) -> None:
+        data["scopes_supported"] = SCOPES
 
     def get_user_sub(self, client: Any, user: User) -> str:
         return EVERYBODY[user.get_username()].account

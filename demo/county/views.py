@@ -1,6 +1,5 @@
 from allauth.idp.oidc.models import Token
-from django.contrib.auth import login, logout
-from django.contrib.auth.models import User
+from django.contrib.auth import get_user_model, login, logout
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -60,7 +59,7 @@ def _wrong(request: HttpRequest) -> tuple[str, str] | None:
     person = EVERYBODY.get(f"{county_of(request).code}:{request.POST.get('account', '').strip()}")
     if person is None or request.POST.get("password") != person.password:
         return WRONG_PASSWORD
-    user, _ = User.objects.get_or_create(username=person.key)
+    user, _ = get_user_model().objects.get_or_create(username=person.key)
     login(request, user)
     request.session.pop(WORDS, None)
     return None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
+from tests.browser import county
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.demo import ROOT, Demo, running
 from tests.browser.walking import MAIN_BUTTON, PASSWORD, agree_to_all, give_password, to_campus_link, wait_until_open
@@ -49,10 +50,22 @@ def walk(page: Page, demo: Demo) -> None:
     page.locator("details").evaluate("letter => { letter.open = true; }")
     picture(page, "4-mailbox", height=1150)
 
+    page.context.clear_cookies()
+    page.goto(f"{demo.portal}/counties/")
+    picture(page, "5-county", height=560)
+
+    county.sign_in(page, demo, "kl:aa1234")
+    agree_to_all(page, demo, "edu")
+    page.locator("details.card summary").click()
+    page.locator("#id_name").fill("chouyating")
+    expect(page.locator("#id_name_error.good")).to_be_visible()
+    picture(page, "6-typed-name", height=1120)
+
 
 def picture(page: Page, name: str, *, height: int) -> None:
     file = FOLDER / f"{name}.png"
     page.set_viewport_size({"width": WIDTH, "height": height})
+    page.evaluate("scrollTo(0, 0)")
     page.screenshot(path=file)
     assert file.stat().st_size <= LARGEST, f"{file} is too large for the README"
 

@@ -1,4 +1,4 @@
-"""From the choice of a county to the finished address: in both languages, without script, without a mouse, and back again."""
+"""From the choice of a county to the finished address: in both languages, without script, without a mouse, and back."""
 
 import re
 

@@ -1,16 +1,17 @@
-"""Every page of the portal and of the demo campus, in both languages, light and dark, wide, narrow and very narrow."""
+"""Every page of the portal, the demo campus and the demo county, in both languages, light and dark, wide and very narrow."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SignedIn, Visit
+from tests.browser.county_places import BY_COUNTY, COUNTY, NAMESAKE, TEACHER, take_name
 from tests.browser.demo import ROOT, Demo, worker_stopped
 from tests.browser.looking import english, faults
+from tests.browser.places import NOBODY, Open, Place
 from tests.browser.walking import (
     MAIN_BUTTON,
     OTHER_PASSWORD,
@@ -33,18 +34,6 @@ LATE = "z88006"  # waiting for gapp for longer than was promised
 SUSPENDED = "z99999"  # gapp open, then suspended
 READER = "z88008"  # has not chosen a name for gapp
 ON_LEAVE = "z88002"
-NOBODY = ""
-
-Open = Callable[[Page, Demo], object]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Who goes there, by which path or how; ``lands`` is in the address of the page where that leads elsewhere."""
-
-    who: str
-    how: str | Open
-    lands: str = ""
 
 
 def at_campus(path: str) -> Open:
@@ -187,7 +176,7 @@ PLACES = {
     "hand-off for another site": Place(NOBODY, failing("wrong-audience")),
     "hand-off by an unknown key": Place(NOBODY, failing("unknown-key")),
     "hand-off used twice by who is in": Place(ON_LEAVE, failing("replayed")),
-}
+} | BY_COUNTY
 CAMPUS = {
     "people": Place(NOBODY, at_campus("/")),
     "no such page": Place(NOBODY, at_campus("/nowhere/")),
@@ -221,6 +210,10 @@ def prepared(chromium: Browser, demo: Demo, signed_in: SignedIn) -> Iterator[Non
     wait_until_open(owner)
     agree_to_all(owner, demo, "gapp")
     choose_name(owner)
+    namesake = page_of(NAMESAKE)
+    take_name(namesake, demo)
+    teacher = page_of(TEACHER)
+    agree_to_all(teacher, demo, "edu")
     student = page_of(STUDENT)
     apply(student, demo, "student")
     wait_until_open(student)
@@ -243,7 +236,7 @@ def prepared(chromium: Browser, demo: Demo, signed_in: SignedIn) -> Iterator[Non
         gone.locator(".button.danger").click()
         expect(gone.locator("h1")).to_have_text("The application is cancelled")
         PREPARED["cancelled"] = gone.url.removeprefix(demo.portal)
-        for page in (owner, student, suspended, held, gone):
+        for page in (owner, namesake, teacher, student, suspended, held, gone):
             page.context.close()
         yield
 
@@ -276,9 +269,16 @@ def test_a_page_of_the_portal_is_there_for_everybody(visit: Visit, demo: Demo, s
     assert faults(page, only="light") == []
 
 
-@pytest.mark.parametrize("name", CAMPUS)
-def test_a_page_of_the_campus_is_there_for_everybody(visit: Visit, demo: Demo, signed_in: SignedIn, name: str) -> None:
-    place = CAMPUS[name]
+OUTSIDE = {f"campus, {name}": place for name, place in CAMPUS.items()} | {
+    f"county, {name}": place for name, place in COUNTY.items()
+}
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_a_page_of_the_campus_or_the_county_is_there_for_everybody(
+    visit: Visit, demo: Demo, signed_in: SignedIn, name: str
+) -> None:
+    place = OUTSIDE[name]
     page = visit(storage_state=signed_in(place.who) if place.who else None)
     go(page, demo, place)
     assert faults(page) == []

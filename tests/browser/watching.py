@@ -39,7 +39,11 @@ class Watch:
 
     def _request(self, request: Request) -> None:
         host = urlsplit(request.url).hostname or ""
-        if not request.url.startswith(("data:", "blob:")) and host not in ("127.0.0.1", "localhost") and not host.endswith(".localhost"):
+        if (
+            not request.url.startswith(("data:", "blob:"))
+            and host not in ("127.0.0.1", "localhost")
+            and not host.endswith(".localhost")
+        ):
             self._seen.append(f"request to {request.url}")
 
     def _response(self, response: Response) -> None:

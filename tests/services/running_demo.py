@@ -165,7 +165,7 @@ class Browser:
         self.redirects: list[str] = []
         self.opener = build_opener(HTTPCookieProcessor(CookieJar()), Watching(self.redirects))
 
-    def open(self, address: str, data: dict[str, str] | None = None) -> None:
+    def open(self, address: str, data: dict[str, str] | list[tuple[str, str]] | None = None) -> None:
         body = urlencode(data).encode() if data else None
         request = Request(urljoin(self.address, address), body)  # noqa: S310 - an address of this machine
         try:
@@ -178,10 +178,10 @@ class Browser:
             self.tokens.update(parse_qs(urlsplit(address).query).get("token", []))
         self.tokens.update(re.findall(r'name="token" value="([^"]+)"', self.page))
 
-    def press(self, action: str, **chosen: str) -> None:
+    def press(self, action: str, /, **chosen: str) -> None:
         """Sends the form of that action, or the one without any for "", with its hidden fields."""
         forms = re.findall(r"<form.*?</form>", self.page, re.DOTALL)
         form = next((form for form in forms if f' action="{action}"' in form or not (action or " action=" in form)), None)
         assert form, f"no form for {action!r} at {self.address}:\n{self.page}"
         hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form)
-        self.open(action, dict(hidden) | chosen)
+        self.open(action, [*hidden, *chosen.items()])

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.services.demo_county import answer_sign_in
 from tests.services.running_demo import PATIENCE, UP, Browser, Demo, copy_of_checkout, started
 
 
@@ -55,6 +56,28 @@ def test_the_link_works_too_and_a_person_goes_where_their_language_is(running: D
     assert browser.address == running.portal
     assert "OKAFOR,AMARA" in browser.page
     assert '<html lang="en"' in browser.page
+
+
+def test_a_person_comes_by_their_county_to_the_portals_home(running: Demo) -> None:
+    browser = Browser()
+    browser.open(f"{running.portal}counties/kl/")
+    assert browser.address.startswith(running.county)
+    answer_sign_in(browser, account="aa1234", password="harbour-teacher")
+    assert "檢視您的個人資料交換內容" in browser.page
+    browser.press("/identity/o/authorize", action="grant")
+    assert (browser.status, browser.address) == (200, running.portal)
+    assert "周雅婷" in browser.page
+    assert "173601" in browser.page
+
+
+def test_what_the_county_keeps_is_ours_alone_and_not_in_the_logs(running: Demo) -> None:
+    folder = running.checkout / "var" / "demo" / "county"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    secrets = [folder / name for name in ("signing-key.pem", "secret-key", "secret-kl", "secret-hc")]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in secrets} == {0o600}
+    said = "".join(log.read_text() for log in (running.checkout / "var" / "log").iterdir())
+    assert not [path for path in secrets if path.read_text().strip() in said]
+    assert "code=" not in said
 
 
 @pytest.mark.parametrize("code", ["expired", "ip-mismatch", "bad-signature", "replayed", "wrong-audience", "unknown-key"])

@@ -65,7 +65,12 @@ def test_the_parts_do_not_outlive_a_demo_that_was_killed(var: Path, checkout: Pa
         assert until(demo.is_gone), demo.parts()
 
 
-NAMES = {"valkey-server": "valkey", "celery": "the worker", "demo.wsgi": "the demo campus", "demo.county.wsgi": "the demo county"}
+NAMES = {
+    "valkey-server": "valkey",
+    "celery": "the worker",
+    "demo.wsgi": "the demo campus",
+    "demo.county.wsgi": "the demo county",
+}
 
 
 @pytest.mark.parametrize(("program", "name"), NAMES.items())

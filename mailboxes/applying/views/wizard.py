@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import conditions, policies
 from accounts.addresses import visitor_address
+from accounts.counties.claims import STUDENT, TEACHER
 from accounts.http import SignedInRequest
-from accounts.models import PolicyVersion
+from accounts.models import Person, PolicyVersion
 from mailboxes import states
 from mailboxes.applying import services
 from mailboxes.applying.forms import ApplicationPasswordForm
@@ -23,6 +24,7 @@ from mailboxes.shelf import Slot, slot_or_404
 
 INVALID = 422  # Unprocessable Content, RFC 9110: understood, and refused with the reasons on the page
 CONFLICT = 409
+TITLES = {Person.Category.STAFF: TEACHER, Person.Category.STUDENT: STUDENT}  # what a county calls them
 
 
 @never_cache
@@ -122,13 +124,22 @@ def closed_door(request: SignedInRequest, slot: Slot) -> HttpResponseBase | None
         return redirect(slot.application if slot.application else slot.mailbox)
     page: dict[str, Any] = {"slot": slot}
     if not slot.eligible:
-        page["condition_words"] = conditions.in_words(request.user.condition)
-        page["needed"] = [(word, conditions.in_words(word)) for word in slot.conditions]
-        page["deciding_office"] = conditions.office_for(request.user.category)
-        return render(request, "mailboxes/not_eligible.html", page, status=403)
+        return not_eligible(request, slot)
     if not slot.service.is_open:
         return render(request, "mailboxes/closed.html", page, status=403)
     return None
+
+
+def not_eligible(request: SignedInRequest, slot: Slot) -> HttpResponse:
+    """What is on record of them, what it would take, and who can change it: the campus's offices, or their school."""
+    page: dict[str, Any] = {"slot": slot}
+    if request.user.source.startswith("county:"):
+        page["needed"] = [title for category, title in TITLES.items() if slot.service.eligible.get(f"county:{category}")]
+        return render(request, "mailboxes/not_eligible_county.html", page, status=403)
+    page["condition_words"] = conditions.in_words(request.user.condition)
+    page["needed"] = [(word, conditions.in_words(word)) for word in slot.conditions]
+    page["deciding_office"] = conditions.office_for(request.user.category)
+    return render(request, "mailboxes/not_eligible.html", page, status=403)
 
 
 def earlier_step(slot: Slot) -> HttpResponse | None:

@@ -53,6 +53,27 @@ def test_a_student_of_a_county_is_none_of_the_campus(
     assertNotContains(sign_in(student).get("/"), "/mail/edu/")
 
 
+@pytest.mark.parametrize(
+    ("roles", "said"),
+    [(["退休教師", "志工"], '<strong lang="zh-Hant">退休教師、志工</strong>'), ([], "has sent no title of yours")],
+)
+def test_who_is_neither_teacher_nor_student_reads_which_title_it_takes(
+    roles: list[str], said: str, teacher: Person, services: dict[str, MailService], sign_in: SignIn
+) -> None:
+    Person.objects.filter(pk=teacher.pk).update(category="", roles=roles)
+    response = sign_in(Person.objects.get(pk=teacher.pk)).get("/mail/edu/apply/")
+    assertContains(response, said, status_code=403)
+    assertContains(response, '<strong lang="zh-Hant">教師、學生</strong>', status_code=403)
+    assertContains(response, "Your school keeps this record", status_code=403)
+    assertNotContains(response, "campus has you", status_code=403)
+    assert not Application.objects.exists()
+
+
+def test_a_service_of_the_campus_says_that_it_is_not_for_people_of_counties(as_teacher: Client) -> None:
+    response = as_teacher.get("/mail/mx/apply/")
+    assertContains(response, "not meant for people who come by a county or city", status_code=403)
+
+
 # --- the page ---------------------------------------------------------------------------------------------------
 
 
