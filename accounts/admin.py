@@ -5,7 +5,6 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
 from accounts import letters
@@ -123,7 +122,7 @@ class LetterAdmin(ReadOnlyAdmin):
     def send_again(self, request: SignedInRequest, chosen: QuerySet[Letter]) -> None:
         done = [letters.send_again(letter, actor=request.user) for letter in chosen.select_related("person")]
         told = {"again": sum(done), "waiting": len(done) - sum(done)}
-        text = translated("Sent again: %(again)s. Left as they are, for they still wait: %(waiting)s.")
+        text = _("Sent again: %(again)s. Left as they are, for they still wait: %(waiting)s.")
         self.message_user(request, text % told, messages.SUCCESS if told["again"] else messages.WARNING)
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
