@@ -14,6 +14,8 @@ KEY_FILE = path_from("DEMO_CAMPUS_KEY")  # a private JWK (RFC 7517)
 ISSUER = os.environ.get("DEMO_ISSUER", "https://ais.demo.example")
 AUDIENCE = os.environ.get("DEMO_AUDIENCE", "portal.test")
 
+LETTERS_DIR = Path(os.environ.get("DEMO_LETTERS", HERE.parent / "var" / "letters"))  # where the portal keeps its letters
+
 # --- Django ---------------------------------------------------------------------------------------------------------
 SECRET_KEY = path_from("DEMO_SECRET_KEY_FILE").read_text().strip()
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
