@@ -1,7 +1,9 @@
 from mailboxes.models.application import Application
+from mailboxes.models.fullness import FullnessWarning
 from mailboxes.models.job import Job
 from mailboxes.models.mailbox import Mailbox
+from mailboxes.models.notice import Notice
 from mailboxes.models.reserved import ReservedName
 from mailboxes.models.service import MailService
 
-__all__ = ["Application", "Job", "MailService", "Mailbox", "ReservedName"]
+__all__ = ["Application", "FullnessWarning", "Job", "MailService", "Mailbox", "Notice", "ReservedName"]
