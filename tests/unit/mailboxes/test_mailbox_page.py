@@ -49,7 +49,7 @@ def limit_to(maildir: Path, octets: int) -> None:
 def test_each_box_stands_in_the_shell_and_has_a_page_of_its_own(owner: Client, name: str) -> None:
     assertContains(owner.get("/mail/mx/"), f'href="/mail/mx/box/{name}/"')
     page = owner.get(f"/mail/mx/box/{name}/")
-    assertContains(page, f"<h1>{BOXES[name].heading}</h1>")
+    assertContains(page, f">{BOXES[name].heading}</h2>")
     assertContains(page, 'href="/mail/mx/"')
     assertContains(page, "Asked at")
 
