@@ -16,6 +16,8 @@ AUDIENCE = os.environ.get("DEMO_AUDIENCE", "portal.test")
 
 LETTERS_DIR = Path(os.environ.get("DEMO_LETTERS", HERE.parent / "var" / "letters"))  # where the portal keeps its letters
 
+DRIVE_KEY_FILE = os.environ.get("DEMO_DRIVE_KEY_FILE", "")  # what opens the cloud drive to the portal
+
 # --- Django ---------------------------------------------------------------------------------------------------------
 SECRET_KEY = path_from("DEMO_SECRET_KEY_FILE").read_text().strip()
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]

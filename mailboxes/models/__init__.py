@@ -1,9 +1,11 @@
 from mailboxes.models.application import Application
 from mailboxes.models.delegation import Delegation
 from mailboxes.models.forwarding import Forward, Forwarding, ForwardRefusal, Vacation
+from mailboxes.models.fullness import FullnessWarning
 from mailboxes.models.job import Job
 from mailboxes.models.login import LoginRecord
 from mailboxes.models.mailbox import Mailbox
+from mailboxes.models.notice import Notice
 from mailboxes.models.reserved import ReservedName
 from mailboxes.models.service import MailService
 
@@ -13,10 +15,12 @@ __all__ = [
     "Forward",
     "ForwardRefusal",
     "Forwarding",
+    "FullnessWarning",
     "Job",
     "LoginRecord",
     "MailService",
     "Mailbox",
+    "Notice",
     "ReservedName",
     "Vacation",
 ]
