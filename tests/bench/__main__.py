@@ -11,7 +11,19 @@ from pathlib import Path
 
 from _support import Parts, Told, Trouble, lock, say
 
-from tests.bench.figures import apply, databases, lighthouse, memory, names, pages, production, queries, strength, weight
+from tests.bench.figures import (
+    apply,
+    databases,
+    lighthouse,
+    log_ins,
+    memory,
+    names,
+    pages,
+    production,
+    queries,
+    strength,
+    weight,
+)
 from tests.bench.row import HEADER, Row
 from tests.bench.site import Site
 
@@ -25,6 +37,7 @@ FIGURES: dict[str, Callable[[Site], Iterator[Row]]] = {
     "weight": weight.rows,
     "databases": databases.rows,
     "production": production.rows,
+    "log-ins": log_ins.rows,
     "lighthouse": lighthouse.rows,
 }
 # Minutes of a browser's work for each: only when asked for.
