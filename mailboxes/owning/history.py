@@ -26,6 +26,8 @@ OF_A_MAILBOX = {
     "mailbox.cancelled": gettext_lazy("Mailbox cancelled before it was opened"),
     "mailbox.password-asked": gettext_lazy("New password asked for"),
     "mailbox.password-done": gettext_lazy("New password in force"),
+    "sessions.ended": gettext_lazy("All sessions ended"),
+    "folder.emptied": gettext_lazy("Folder emptied"),
     "mailbox.suspend-done": gettext_lazy("The mail server refuses sign-ins"),
     "mailbox.resume-done": gettext_lazy("The mail server lets its owner in again"),
 }
