@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -53,6 +54,7 @@ class Kind:
     """``rows(mailbox)`` have ``happened_at``, the newest first; None where nobody tells. ``line`` is of one row."""
 
     heading: str | Promise
+    column: str | Promise  # what ``what`` of its lines is
     rows: Callable[[Mailbox], QuerySet[Any] | None]
     line: Callable[[Any], Line]
 
@@ -80,10 +82,11 @@ def _login(record: LoginRecord) -> Line:
     return Line(record.happened_at, what, record.address or "", countries.name(record.address))
 
 
+PROTOCOL = gettext_lazy("Protocol")
 KINDS = {
-    "account": Kind(pgettext_lazy("log", "Account management"), _events, _event),
-    "successes": Kind(pgettext_lazy("log", "Successful log-ins"), lambda box: _logins(box, succeeded=True), _login),
-    "failures": Kind(pgettext_lazy("log", "Failed log-ins"), lambda box: _logins(box, succeeded=False), _login),
+    "account": Kind(pgettext_lazy("log", "Account management"), pgettext_lazy("log", "What"), _events, _event),
+    "successes": Kind(pgettext_lazy("log", "Successful log-ins"), PROTOCOL, partial(_logins, succeeded=True), _login),
+    "failures": Kind(pgettext_lazy("log", "Failed log-ins"), PROTOCOL, partial(_logins, succeeded=False), _login),
     # Postfix reports to nobody what its users hand in.
-    "sent": Kind(pgettext_lazy("log", "Mail sent"), lambda box: None, _login),
+    "sent": Kind(pgettext_lazy("log", "Mail sent"), PROTOCOL, lambda mailbox: None, _login),
 }

@@ -260,7 +260,7 @@ def test_the_file_holds_all_pages(as_wang: Client, told: Told, of_countries: Pat
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="hmwang-successes.csv"'
     rows = table(answer)
-    assert rows[0] == ["When", "What", "From address", "Country"]
+    assert rows[0] == ["When", "Protocol", "From address", "Country"]
     assert len(rows) == 121
     newest = timezone.localtime(LoginRecord.objects.latest("happened_at").happened_at)
     assert rows[1] == [f"{newest:%Y-%m-%d %H:%M:%S}", "IMAP", "203.0.113.7", "Taiwan"]
