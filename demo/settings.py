@@ -4,6 +4,7 @@ It has no database: a session is a signed cookie.
 """
 
 import os
+from pathlib import Path
 
 from demo.common import CONTENT_SECURITY_POLICY, HERE, LOGGING, PORTAL_ORIGIN, PORTAL_URL, path_from
 

@@ -17,6 +17,7 @@ from tests.bench.figures import (
     databases,
     home,
     lighthouse,
+    log_ins,
     memory,
     names,
     pages,
@@ -40,6 +41,7 @@ FIGURES: dict[str, Callable[[Site], Iterator[Row]]] = {
     "weight": weight.rows,
     "databases": databases.rows,
     "production": production.rows,
+    "log-ins": log_ins.rows,
     "lighthouse": lighthouse.rows,
 }
 # Minutes of a browser's work for each: only when asked for.

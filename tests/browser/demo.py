@@ -31,13 +31,13 @@ class Demo:
 
 
 @contextmanager
-def running(var: Path) -> Iterator[Demo]:
+def running(var: Path, *options: str, **variables: str) -> Iterator[Demo]:
     """The demo from its "Ready" to its last process; it fails if anything of it is left."""
     portal, campus, county = _free_ports()
     process = subprocess.Popen(
-        [sys.executable, "bin/demo"],
+        [sys.executable, "bin/demo", *options],
         cwd=ROOT,
-        env=os.environ | {"PORT": portal, "CAMPUS_PORT": campus, "COUNTY_PORT": county, "VAR_DIR": str(var)},
+        env=os.environ | {"PORT": portal, "CAMPUS_PORT": campus, "COUNTY_PORT": county, "VAR_DIR": str(var)} | variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
