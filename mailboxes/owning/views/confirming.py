@@ -21,8 +21,8 @@ PURPOSE = "forward-confirm"  # the name of the page, and of the letter with the 
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Who wants to send what on; yes for a day after the letter, no at any time."""
-    found = Forward.objects.select_related("mailbox__person", "mailbox__service").filter(pk=links.row_id(PURPOSE, token))
-    forward, now, problem = found.first(), timezone.now(), ""
+    forwards = Forward.objects.select_related("mailbox__person", "mailbox__service")
+    forward, now, problem = forwards.filter(pk=links.row_id(PURPOSE, token) or 0).first(), timezone.now(), ""
     if forward is None:
         return render(request, "mailboxes/forward_gone.html", status=404)
     page = {"forward": forward, "is_late": forward.good_until < now}
