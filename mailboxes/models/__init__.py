@@ -1,7 +1,9 @@
 from mailboxes.models.application import Application
 from mailboxes.models.forwarding import Forward, Forwarding, ForwardRefusal, Vacation
+from mailboxes.models.fullness import FullnessWarning
 from mailboxes.models.job import Job
 from mailboxes.models.mailbox import Mailbox
+from mailboxes.models.notice import Notice
 from mailboxes.models.reserved import ReservedName
 from mailboxes.models.service import MailService
 
@@ -10,9 +12,11 @@ __all__ = [
     "Forward",
     "ForwardRefusal",
     "Forwarding",
+    "FullnessWarning",
     "Job",
     "MailService",
     "Mailbox",
+    "Notice",
     "ReservedName",
     "Vacation",
 ]

@@ -67,7 +67,7 @@ def test_a_letter_beyond_the_quota_is_refused(server: MailServer, store: Dovecot
     assert letters(server, address) == 1
 
 
-def test_usage_counts_every_folder_and_reads_the_welcome_letter_only(
+def test_every_folder_is_counted_and_only_the_welcome_letter_is_read(
     server: MailServer, store: DovecotStore, address: str
 ) -> None:
     ensure(store, address)
@@ -75,15 +75,17 @@ def test_usage_counts_every_folder_and_reads_the_welcome_letter_only(
     with signed_in(server, address, FIRST) as client:
         client.create("Archive/2026")
         client.append("Junk", "(\\Seen)", None, b"Subject: win\r\n\r\nNow.\r\n")
-    usage = store.usage(address)
-    assert [folder.name for folder in usage.folders] == ["INBOX", "Drafts", "Sent", "Junk", "Trash", "Archive/2026"]
-    by_name = {folder.name: folder for folder in usage.folders}
+    folders = store.folders(address)
+    assert [folder.name for folder in folders] == ["INBOX", "Drafts", "Sent", "Junk", "Trash", "Archive/2026"]
+    by_name = {folder.name: folder for folder in folders}
     assert (by_name["INBOX"].messages, by_name["INBOX"].unread) == (2, 2)
     assert (by_name["Junk"].messages, by_name["Junk"].unread, by_name["Junk"].octets) == (1, 0, 22)
-    assert usage.quota == QUOTA
-    assert 0 <= usage.used - sum(folder.octets for folder in usage.folders) < 1024  # Dovecot counts in KiB
-    assert usage.welcome is not None
-    assert (usage.welcome.subject, usage.welcome.text) == ("歡迎", "您好\n")
+    capacity = store.capacity(address)
+    assert capacity.limit == QUOTA
+    assert 0 <= capacity.used - sum(folder.octets for folder in folders) < 1024  # Dovecot counts in KiB
+    welcome = store.welcome(address)
+    assert welcome is not None
+    assert (welcome.subject, welcome.text) == ("歡迎", "您好\n")
 
 
 def test_a_welcome_letter_that_its_owner_has_deleted_is_not_there(
@@ -94,7 +96,7 @@ def test_a_welcome_letter_that_its_owner_has_deleted_is_not_there(
         client.select()
         client.store("1", "+FLAGS", "\\Deleted")
         client.expunge()
-    assert store.usage(address).welcome is None
+    assert store.welcome(address) is None
     with pytest.raises(StoreMismatch, match="welcome letter"):
         store.check(address, password_hash=HASH, quota=QUOTA)
 
@@ -135,7 +137,7 @@ def test_making_it_again_brings_back_a_folder_that_was_lost(server: MailServer, 
         store.check(address, password_hash=HASH, quota=QUOTA)
     ensure(store, address)
     store.check(address, password_hash=HASH, quota=QUOTA)
-    assert {folder.name: folder.messages for folder in store.usage(address).folders}["Sent"] == 1
+    assert {folder.name: folder.messages for folder in store.folders(address)}["Sent"] == 1
 
 
 def test_a_late_worker_cannot_bring_back_an_old_password(
@@ -209,14 +211,16 @@ def test_an_unknown_mailbox_is_named_as_such(store: DovecotStore, address: str) 
     for call in (
         lambda: store.set_password(address, password_hash="x", revision=1),
         lambda: store.resume(address, revision=1),
-        lambda: store.usage(address),
+        lambda: store.welcome(address),
+        lambda: store.folders(address),
+        lambda: store.capacity(address),
         lambda: store.check(address, password_hash="x", quota=1),
     ):
         with pytest.raises(NoSuchMailbox):
             call()
     store.suspend(address, revision=1)
     with pytest.raises(NoSuchMailbox):
-        store.usage(address)
+        store.welcome(address)
 
 
 # --- proved -------------------------------------------------------------------------------------------------------------

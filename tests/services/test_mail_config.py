@@ -69,9 +69,8 @@ def test_dovecot_takes_it_and_lets_nobody_in_without_tls(rendered: Path) -> None
 def test_what_the_portal_may_ask_for_is_little_and_on_loopback_only(rendered: Path) -> None:
     in_force = run("doveconf", "-c", rendered / "dovecot" / "dovecot.conf", "-n")
     allowed = next(line for line in in_force.splitlines() if line.startswith("doveadm_allowed_commands"))
-    assert (
-        allowed.partition(" = ")[2] == "user,kick,mailbox create,mailbox status,quota get,search,fetch,sieve list,sieve get"
-    )
+    commands = "user,kick,mailbox create,mailbox status,quota get,search,fetch,expunge,sieve list,sieve get"
+    assert allowed.partition(" = ")[2] == commands
     for listener in ("inet_listener http {", "inet_listener lmtp {"):
         assert in_force.partition(listener)[2].lstrip().startswith("address = 127.0.0.1"), listener
 

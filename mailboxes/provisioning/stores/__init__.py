@@ -39,10 +39,13 @@ class CannotTell(StoreError):
 
 @dataclass(frozen=True)
 class Folder:
-    name: str
+    """``mark`` stands for the letters that are in it now: ``empty`` takes away these and no later one."""
+
+    name: str  # as people write it, its levels parted by "/"
     messages: int
     unread: int
     octets: int
+    mark: str
 
 
 @dataclass(frozen=True)
@@ -55,13 +58,19 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class Usage:
-    """What is in a mailbox: octets used and allowed, its folders with the inbox first, the welcome letter if still there."""
+class Capacity:
+    """In octets; a limit of 0 is none."""
 
     used: int
-    quota: int
-    folders: Sequence[Folder]
-    welcome: Letter | None
+    limit: int
+
+
+@dataclass(frozen=True)
+class Emptied:
+    """Letters that are gone, and letters that are in the folder still because they came later."""
+
+    removed: int
+    left: int
 
 
 class Store(Protocol):
@@ -96,8 +105,23 @@ class Store(Protocol):
     def own_filter(self, address: str) -> str:
         """The Sieve script that the owner has in force, as they wrote it; empty if none."""
 
-    def usage(self, address: str) -> Usage:
-        """Look into the mailbox; NoSuchMailbox where there is none."""
+    def capacity(self, address: str) -> Capacity:
+        """How full the mailbox is; NoSuchMailbox where there is none."""
+
+    def capacities(self, addresses: Sequence[str]) -> dict[str, Capacity]:
+        """How full they are, by address, asked for together; without those of which it cannot tell. At most a hundred."""
+
+    def folders(self, address: str) -> list[Folder]:
+        """Those that every mailbox has, the inbox first, then the owner's own by name; NoSuchMailbox where there is none."""
+
+    def welcome(self, address: str) -> Letter | None:
+        """The welcome letter, if it is still in the inbox; NoSuchMailbox where there is none."""
+
+    def empty(self, address: str, folder: str, mark: str) -> Emptied:
+        """Take away for good the letters that were in the folder when ``mark`` was given; none where that is too old."""
+
+    def end_sessions(self, address: str) -> None:
+        """Throw every mail program out that is signed in; each has to give its password again. CannotTell."""
 
     def check(self, address: str, *, password_hash: str, quota: int) -> None:
         """Prove by reading back that the mailbox is there, holds its letter and would take its owner; or StoreMismatch."""

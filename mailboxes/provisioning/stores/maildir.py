@@ -3,6 +3,8 @@
 import email
 import os
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP, default
@@ -11,12 +13,15 @@ from pathlib import Path
 
 from mailboxes.provisioning.stores import (
     CannotTell,
+    Capacity,
+    Emptied,
     Folder,
     Letter,
     NoSuchMailbox,
+    StoreError,
     StoreMismatch,
     StoreUnavailable,
-    Usage,
+    maildirfolders,
     usersfile,
 )
 from mailboxes.provisioning.stores.usersfile import Entry
@@ -65,20 +70,41 @@ class MaildirStore:
     def own_filter(self, address: str) -> str:
         raise CannotTell("The embedded store has no filters.")
 
-    def usage(self, address: str) -> Usage:
+    def capacity(self, address: str) -> Capacity:
         entry = self._entry(address)
-        maildir = Path(entry.home) / "Maildir"
-        try:
-            folders = [_folder("INBOX", maildir), *(_folder(name, maildir / f".{name}") for name in FOLDERS)]
-            return Usage(sum(folder.octets for folder in folders), entry.quota, folders, _welcome(maildir))
-        except OSError as error:
-            raise StoreUnavailable(f"The mail folder cannot be read: {error.strerror}.") from error
+        with _readable():
+            return maildirfolders.capacity(self._maildir(entry), entry.quota)
+
+    def capacities(self, addresses: Sequence[str]) -> dict[str, Capacity]:
+        found = {}
+        for address in addresses:
+            with suppress(StoreError):
+                found[address] = self.capacity(address)
+        return found
+
+    def folders(self, address: str) -> list[Folder]:
+        maildir = self._maildir(self._entry(address))
+        with _readable():
+            return maildirfolders.folders(maildir, FOLDERS)
+
+    def welcome(self, address: str) -> Letter | None:
+        maildir = self._maildir(self._entry(address))
+        with _readable():
+            return _welcome(maildir)
+
+    def empty(self, address: str, folder: str, mark: str) -> Emptied:
+        maildir = self._maildir(self._entry(address))
+        with _readable():
+            return maildirfolders.empty(maildir, folder, mark)
+
+    def end_sessions(self, address: str) -> None:
+        raise CannotTell("The embedded store serves no mail programs: it has no sessions to end.")
 
     def check(self, address: str, *, password_hash: str, quota: int) -> None:
         entry = self._entry(address)
         if (entry.password_hash, entry.quota, entry.suspended) != (password_hash, quota, False):
             raise StoreMismatch(f"The users file holds something else for {address}.")
-        maildir = Path(entry.home) / "Maildir"
+        maildir = self._maildir(entry)
         for folder in (maildir, *(maildir / f".{name}" for name in FOLDERS)):
             if not all(os.access(folder / part, os.R_OK | os.W_OK | os.X_OK) for part in ("cur", "new", "tmp")):
                 raise StoreMismatch(f"{address} has no usable folder {folder.name}.")
@@ -99,6 +125,10 @@ class MaildirStore:
     def _home(self, address: str) -> Path:
         local_part, domain = address.split("@")
         return self.root / domain / local_part
+
+    @staticmethod
+    def _maildir(entry: Entry) -> Path:
+        return Path(entry.home) / "Maildir"
 
     def _entry(self, address: str) -> Entry:
         try:
@@ -187,8 +217,9 @@ def _parsed(path: Path, mtime_ns: int, _octets: int) -> Letter:
     )
 
 
-def _folder(name: str, folder: Path) -> Folder:
-    new = [entry.stat().st_size for entry in os.scandir(folder / "new")]
-    seen = [(entry.stat().st_size, "S" in entry.name.rpartition(":2,")[2]) for entry in os.scandir(folder / "cur")]
-    unread = len(new) + sum(1 for _size, read in seen if not read)
-    return Folder(name, len(new) + len(seen), unread, sum(new) + sum(size for size, _read in seen))
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable(f"The mail folder cannot be read: {error.strerror}.") from error

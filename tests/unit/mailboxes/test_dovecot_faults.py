@@ -218,12 +218,20 @@ def test_a_check_believes_no_answer_of_another_shape(database: str, lie: int) ->
 
 
 @pytest.mark.parametrize("answer", [[], [{"type": "STORAGE"}], ["STORAGE"], {"type": "STORAGE"}, None])
-def test_usage_believes_none_either(database: str, answer: Any) -> None:
-    with listening(http(FOUND)) as doveadm:
-        ensure(store_on(database, doveadm))
-    answers = [["doveadmResponse", [], "0"], ["doveadmResponse", answer, "1"], ["doveadmResponse", [], "2"]]
-    with listening(http(answers)) as doveadm, pytest.raises(StoreMismatch):
-        store_on(database, doveadm).usage(ADDRESS)
+def test_a_look_into_the_mailbox_believes_none_either(database: str, answer: Any) -> None:
+    with listening(http([["doveadmResponse", answer, "0"]])) as doveadm:
+        store = store_on(database, doveadm)
+        with pytest.raises(StoreMismatch):
+            store.capacity(ADDRESS)
+        if answer:
+            with pytest.raises(StoreMismatch):
+                store.folders(ADDRESS)
+
+
+@pytest.mark.parametrize("mark", ["", "1", "1.2.3", "1.x", "1.٣", "9" * 11 + ".1"])
+def test_a_mark_that_no_store_gave_empties_nothing(database: str, mark: str) -> None:
+    with listening(hanging) as doveadm, pytest.raises(StoreMismatch, match="mark"):
+        store_on(database, doveadm).empty(ADDRESS, "Trash", mark)
 
 
 def test_a_new_password_that_could_not_end_the_sessions_is_asked_for_again(database: str) -> None:

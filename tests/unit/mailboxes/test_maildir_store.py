@@ -1,11 +1,20 @@
 import mailbox as stdlib_mailbox
 import os
+import time
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
-from mailboxes.provisioning.stores import NoSuchMailbox, StoreMismatch, StoreUnavailable, usersfile
+from mailboxes.provisioning.stores import (
+    CannotTell,
+    Capacity,
+    Emptied,
+    NoSuchMailbox,
+    StoreMismatch,
+    StoreUnavailable,
+    usersfile,
+)
 from mailboxes.provisioning.stores.maildir import MaildirStore
 
 ADDRESS = "hsiaoming@mx.nthu.edu.tw"
@@ -55,7 +64,7 @@ def test_making_it_twice_is_making_it_once(store: MaildirStore) -> None:
     before = (store.root / "users").read_text()
     ensure(store)
     assert (store.root / "users").read_text() == before
-    assert store.usage(ADDRESS).folders[0].messages == 1
+    assert store.folders(ADDRESS)[0].messages == 1
 
 
 def test_making_it_again_after_half_of_it_was_lost_makes_it_whole(store: MaildirStore) -> None:
@@ -73,22 +82,55 @@ def test_the_welcome_letter_is_found_after_a_mail_program_has_shown_it(store: Ma
     maildir = store.root / "mx.nthu.edu.tw/hsiaoming/Maildir"
     (maildir / "new" / "0.welcome.portal").rename(maildir / "cur" / "0.welcome.portal:2,S")
     ensure(store, revision=2)
-    inbox = store.usage(ADDRESS).folders[0]
+    inbox = store.folders(ADDRESS)[0]
     assert (inbox.messages, inbox.unread) == (1, 0)
 
 
-def test_usage_counts_letters_and_reads_the_welcome_letter_only(store: MaildirStore) -> None:
+def test_letters_are_counted_and_only_the_welcome_letter_is_read(store: MaildirStore) -> None:
     ensure(store)
     junk = store.root / "mx.nthu.edu.tw/hsiaoming/Maildir/.Junk"
     (junk / "cur" / "1.junk:2,S").write_bytes(b"x" * 100)
     (junk / "new" / "2.junk").write_bytes(b"y" * 50)
-    usage = store.usage(ADDRESS)
-    by_name = {folder.name: folder for folder in usage.folders}
+    by_name = {folder.name: folder for folder in store.folders(ADDRESS)}
     assert (by_name["Junk"].messages, by_name["Junk"].unread, by_name["Junk"].octets) == (2, 1, 150)
-    assert usage.welcome is not None
-    assert (usage.welcome.subject, usage.welcome.text) == ("歡迎", "您好\n")
-    assert usage.used == by_name["INBOX"].octets + 150
-    assert usage.quota == QUOTA
+    welcome = store.welcome(ADDRESS)
+    assert welcome is not None
+    assert (welcome.subject, welcome.text) == ("歡迎", "您好\n")
+    assert store.capacity(ADDRESS) == Capacity(by_name["INBOX"].octets + 150, QUOTA)
+
+
+def test_folders_of_ones_own_have_names_for_people(store: MaildirStore) -> None:
+    ensure(store)
+    maildir = store.root / "mx.nthu.edu.tw/hsiaoming/Maildir"
+    for name in (".&XAFbWA-", ".Archive.2026", ".R&-D", '.a"b', ".&br!ken-", ".no folder", f".{'長' * 3}{'x' * 200}"):
+        (maildir / name / "cur").mkdir(parents=True)
+        (maildir / name / "new").mkdir()
+    (maildir / ".no folder" / "cur").rmdir()
+    names = [folder.name for folder in store.folders(ADDRESS)]
+    assert names[:5] == ["INBOX", "Drafts", "Sent", "Junk", "Trash"]
+    assert sorted(names[5:]) == sorted(["封存", "Archive/2026", "R&D", 'a"b', "&br!ken-", f"{'長' * 3}{'x' * 200}"])
+
+
+def test_emptying_takes_what_was_seen_and_nothing_that_came_later(store: MaildirStore) -> None:
+    ensure(store)
+    trash = store.root / "mx.nthu.edu.tw/hsiaoming/Maildir/.Trash"
+    (trash / "new" / "1.old").write_bytes(b"x")
+    (trash / "cur" / "2.old:2,S").write_bytes(b"x")
+    mark = next(folder.mark for folder in store.folders(ADDRESS) if folder.name == "Trash")
+    while (trash / "new" / "1.old").stat().st_ctime_ns >= time.time_ns() - 20_000_000:
+        time.sleep(0.01)  # the clock of a file system ticks some hundred times a second
+    (trash / "new" / "3.late").write_bytes(b"x")
+    assert store.empty(ADDRESS, "Trash", mark) == Emptied(removed=2, left=1)
+    assert store.empty(ADDRESS, "Trash", mark) == Emptied(removed=0, left=1)
+    assert [path.name for path in (trash / "new").iterdir()] == ["3.late"]
+    with pytest.raises(StoreMismatch):
+        store.empty(ADDRESS, "Trash", "../../..")
+
+
+def test_it_has_no_sessions_to_end(store: MaildirStore) -> None:
+    ensure(store)
+    with pytest.raises(CannotTell):
+        store.end_sessions(ADDRESS)
 
 
 def test_check_refuses_a_mailbox_that_would_not_take_its_owner(store: MaildirStore) -> None:
@@ -128,7 +170,9 @@ def test_an_unknown_mailbox_is_named_as_such(store: MaildirStore) -> None:
     for call in (
         lambda: store.set_password(ADDRESS, password_hash="x", revision=1),
         lambda: store.resume(ADDRESS, revision=1),
-        lambda: store.usage(ADDRESS),
+        lambda: store.folders(ADDRESS),
+        lambda: store.capacity(ADDRESS),
+        lambda: store.welcome(ADDRESS),
         lambda: store.check(ADDRESS, password_hash="x", quota=1),
     ):
         with pytest.raises(NoSuchMailbox):
@@ -173,5 +217,5 @@ def test_a_users_file_that_somebody_else_wrote_is_not_touched(store: MaildirStor
 def test_a_name_that_begins_like_another_is_another(store: MaildirStore) -> None:
     ensure(store)
     with pytest.raises(NoSuchMailbox):
-        store.usage("hsiaoming@mx.nthu.edu")
+        store.folders("hsiaoming@mx.nthu.edu")
     assert usersfile.find(store.users, "hsiao") is None

@@ -142,10 +142,10 @@ def test_a_worker_makes_the_mailbox_and_the_letter_is_in_it(box: Mailbox, mail_r
     tasks.run(put(box).pk)
     box.refresh_from_db()
     assert box.state == "active"
-    usage = MaildirStore(mail_root).usage("hmwang@mx.nthu.edu.tw")
-    assert usage.welcome is not None
-    assert "hmwang@mx.nthu.edu.tw" in usage.welcome.text
-    assert "Welcome to your new mailbox" in usage.welcome.subject
+    letter = MaildirStore(mail_root).welcome("hmwang@mx.nthu.edu.tw")
+    assert letter is not None
+    assert "hmwang@mx.nthu.edu.tw" in letter.text
+    assert "Welcome to your new mailbox" in letter.subject
 
 
 def test_running_a_job_again_changes_nothing(box: Mailbox, mail_root: Path) -> None:

@@ -1,22 +1,19 @@
 """Mailboxes on Dovecot: rows in the mail system's own database, folders and sessions by doveadm, the letter by LMTP."""
 
-import email
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.policy import default
-from typing import Any, ClassVar
+from functools import partial
+from typing import ClassVar
 
-from mailboxes.provisioning.stores import Folder, Letter, StoreError, StoreMismatch, Usage
-from mailboxes.provisioning.stores.dovecot import accounts, trial
+from mailboxes.provisioning.stores import Capacity, Emptied, Folder, Letter, StoreError, StoreMismatch
+from mailboxes.provisioning.stores.dovecot import accounts, looking, trial
 from mailboxes.provisioning.stores.dovecot.deadline import Deadline
-from mailboxes.provisioning.stores.dovecot.doveadm import EXISTS, NOT_FOUND, UNREADABLE, Command, Doveadm
+from mailboxes.provisioning.stores.dovecot.doveadm import EXISTS, NOT_FOUND, Answer, Command, Doveadm
 from mailboxes.provisioning.stores.dovecot.lmtp import deliver
+from mailboxes.provisioning.stores.dovecot.looking import FOLDERS, as_documented
 from mailboxes.provisioning.stores.dovecot.places import Place
 
-FOLDERS = ("INBOX", "Drafts", "Sent", "Junk", "Trash")  # their special uses (RFC 6154) are in deploy/mail/dovecot
 CALL_SECONDS = 9.0
 
 
@@ -68,26 +65,39 @@ class DovecotStore:
     def own_filter(self, address: str) -> str:
         deadline = Deadline(self.seconds)
         [listed] = self.doveadm.ask(deadline, ("sieveList", {"user": address}))
-        with _as_documented():
+        with as_documented():
             active = next((row["script"] for row in listed.expect() if row["active"] == "ACTIVE"), None)
         if active is None:
             return ""
         [got] = self.doveadm.ask(deadline, ("sieveGet", {"user": address, "scriptname": active}))
-        with _as_documented():
+        with as_documented():
             return str(got.expect()[0]["sieve script"])
 
-    def usage(self, address: str) -> Usage:
+    def capacity(self, address: str) -> Capacity:
+        [answer] = self._look(looking.quota(address))
+        return looking.capacity(answer)
+
+    def capacities(self, addresses: Sequence[str]) -> dict[str, Capacity]:
+        answers = self._look(*(looking.quota(address) for address in addresses))
+        found = zip(addresses, answers, strict=True)
+        return {address: looking.capacity(answer) for address, answer in found if not answer.exit_code}
+
+    def folders(self, address: str) -> list[Folder]:
+        [answer] = self._look(looking.status(address))
+        return looking.folders(answer)
+
+    def welcome(self, address: str) -> Letter | None:
         deadline = Deadline(self.seconds)
         with accounts.opened(self.database, deadline) as rows:
             letter_id = rows.letter_id(address)
-        fields = ["date.received.unixtime", "text"]
-        letter = ("fetch", {"user": address, "field": fields, "query": _in_inbox(letter_id)})
-        status, quota, letters = self.doveadm.ask(deadline, _status(address), ("quotaGet", {"user": address}), letter)
-        with _as_documented():
-            storage = next(row for row in quota.expect() if row["type"] == "STORAGE")
-            folders = sorted((_folder(row) for row in status.expect()), key=_place)
-            used, limit = (1024 * int(storage[field]) for field in ("value", "limit"))
-            return Usage(used, limit, folders, _letter(letters.expect()))
+        [answer] = self.doveadm.ask(deadline, looking.fetch(address, letter_id))
+        return looking.letter(answer)
+
+    def empty(self, address: str, folder: str, mark: str) -> Emptied:
+        return looking.empty(partial(self.doveadm.ask, Deadline(self.seconds)), address, folder, mark)
+
+    def end_sessions(self, address: str) -> None:
+        self._end_sessions(address, Deadline(self.seconds))
 
     def check(self, address: str, *, password_hash: str, quota: int) -> None:
         """The view that Dovecot reads holds this hash and lets the owner in; Dovecot shows that it reads just this row."""
@@ -97,9 +107,9 @@ class DovecotStore:
         if (seen.password_hash, seen.may_sign_in, seen.quota_rule) != (password_hash, True, f"*:bytes={quota}"):
             raise StoreMismatch(f"The mail database holds something else for {address}.")
         user, status, found = self.doveadm.ask(
-            deadline, ("user", {"userMask": [address]}), _status(address), _search(address, letter_id)
+            deadline, ("user", {"userMask": [address]}), looking.status(address), looking.search(address, letter_id)
         )
-        with _as_documented():
+        with as_documented():
             fields = user.expect()[address]
             if (fields["quota_rule"], fields["portal_revision"]) != (seen.quota_rule, str(seen.revision)):
                 raise StoreMismatch(f"Dovecot sees {address} otherwise: it reads another database, or an older copy.")
@@ -116,55 +126,16 @@ class DovecotStore:
             return str(error)
         return None
 
+    def _look(self, *commands: Command) -> list[Answer]:
+        return self.doveadm.ask(Deadline(self.seconds), *commands)
+
     def _make_folders(self, address: str, letter_id: str, deadline: Deadline) -> bool:
         """Make what is missing; whether the letter is in the inbox already."""
         folders = {"user": address, "mailbox": list(FOLDERS), "subscriptions": True}
-        made, found = self.doveadm.ask(deadline, ("mailboxCreate", folders), _search(address, letter_id))
+        made, found = self.doveadm.ask(deadline, ("mailboxCreate", folders), looking.search(address, letter_id))
         made.expect(EXISTS)  # it goes on with the others
         return bool(found.expect())
 
     def _end_sessions(self, address: str, deadline: Deadline) -> None:
         [kicked] = self.doveadm.ask(deadline, ("kick", {"mask": [address]}))
         kicked.expect(NOT_FOUND)
-
-
-def _in_inbox(letter_id: str) -> list[str]:
-    return ["mailbox", "INBOX", "header", "Message-ID", letter_id]
-
-
-def _search(address: str, letter_id: str) -> Command:
-    return "search", {"user": address, "query": _in_inbox(letter_id)}
-
-
-def _status(address: str) -> Command:
-    return "mailboxStatus", {"user": address, "field": ["messages", "unseen", "vsize"], "mailboxMask": ["*"]}
-
-
-def _folder(row: dict[str, Any]) -> Folder:
-    return Folder(row["mailbox"], int(row["messages"]), int(row["unseen"]), int(row["vsize"]))
-
-
-def _place(folder: Folder) -> tuple[int, str]:
-    """The folders of every mailbox first, in their order."""
-    return FOLDERS.index(folder.name) if folder.name in FOLDERS else len(FOLDERS), folder.name
-
-
-def _letter(found: Sequence[dict[str, Any]]) -> Letter | None:
-    if not found:
-        return None
-    message = email.message_from_bytes(found[0]["text"].encode(), policy=default)
-    body = message.get_body(preferencelist=("plain",))
-    return Letter(
-        subject=str(message["Subject"]),
-        text=body.get_content() if body else "",
-        arrived=datetime.fromtimestamp(int(found[0]["date.received.unixtime"]), UTC),
-    )
-
-
-@contextmanager
-def _as_documented() -> Iterator[None]:
-    """StoreMismatch where doveadm's answer has not the fields that it should have."""
-    try:
-        yield
-    except (KeyError, TypeError, ValueError, StopIteration, AttributeError) as error:
-        raise StoreMismatch(UNREADABLE) from error
