@@ -8,6 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('mailboxes', '0004_backup_email'),
         ('mailboxes', '0005_notices_and_drive'),
     ]
 

@@ -38,7 +38,7 @@ def forward(box: Mailbox) -> Forward:
 
 @pytest.fixture
 def link(forward: Forward) -> str:
-    return f"/forward/{links.token('forward-confirm', forward.pk)}/"
+    return f"/forward/?link={links.token('forward-confirm', forward.pk)}"
 
 
 def english(client: Client) -> Client:
@@ -141,7 +141,7 @@ def test_a_token_of_something_else_or_of_nobody_leads_nowhere(client: Client, fo
         str(forward.pk),
         "x" * 5000,
     ):
-        assertContains(client.post(f"/forward/{token}/", YES), "forward-gone", status_code=404)
+        assertContains(client.post(f"/forward/?link={token}", YES), "forward-gone", status_code=404)
     forward.refresh_from_db()
     assert forward.confirmed_at is None
 
