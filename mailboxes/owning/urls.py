@@ -21,6 +21,6 @@ urlpatterns = [
     path("mail/<slug:service>/forwarding/<int:forward>/again/", forwarding.ask_again, name="forward-again"),
     path("mail/<slug:service>/forwarding/<int:forward>/remove/", forwarding.remove, name="forward-remove"),
     path("mail/<slug:service>/vacation/", vacation.vacation, name="vacation"),
+    path("forward/", confirming.confirm, name="forward-confirm"),
     path("forward/declined/", confirming.declined, name="forward-declined"),
-    path("forward/<str:token>/", confirming.confirm, name="forward-confirm"),
 ]

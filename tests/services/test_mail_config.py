@@ -91,6 +91,9 @@ def test_postfix_takes_it_and_is_no_open_relay(rendered: Path) -> None:
     submission = run("postconf", "-c", folder, "-P")
     assert "587/inet/smtpd_tls_security_level = encrypt" in submission
     assert "submissions/inet/smtpd_tls_wrappermode = yes" in submission
+    for restriction in ("client", "relay"):
+        assert f"127.0.0.1:10026/inet/smtpd_{restriction}_restrictions = permit_mynetworks,reject\n" in submission
+    assert "127.0.0.1:10026/inet/mynetworks = 127.0.0.0/8\n" in submission
     for service in ("587", "submissions"):
         assert f"{service}/inet/smtpd_client_restrictions = permit_sasl_authenticated,reject" in submission
         assert f"{service}/inet/smtpd_sender_restrictions = reject_sender_login_mismatch" in submission

@@ -140,9 +140,7 @@ def _require_patience(mailbox: Mailbox, target: str) -> None:
         )
     if not within(LETTERS_TO_ONE, seconds=int(DAY), of=f"forward-asks:{target.lower()}"):
         raise ValidationError(
-            _(
-                "This address has got %(count)s such letters within a day. Look there, also among junk, or try again tomorrow."
-            ),
+            _("This address has got %(count)s such letters in a day. Look there, also among junk, or try again tomorrow."),
             code="too-many-letters",
             params={"count": LETTERS_TO_ONE},
         )

@@ -1,38 +1,15 @@
 """Which addresses letters may go on to."""
 
-import re
-
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.contacts import rule
 from mailboxes.models import Forward, Mailbox, MailService
-
-# RFC 5321 section 4.1.2, without quoted local parts and addresses in brackets: nobody has them, and programs stumble.
-ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-ADDRESS = re.compile(rf"(?P<local>{ATOM}(?:\.{ATOM})*)@(?P<domain>(?:{LABEL}\.)+(?!\d+\Z){LABEL})")
-LONGEST, LONGEST_LOCAL = 254, 64  # octets: RFC 5321 section 4.5.3.1
-
-
-def address(typed: str) -> str:
-    """What was typed as an address; ValidationError. Domains are written small, local parts as their owner writes them."""
-    typed = typed.strip()
-    if not typed:
-        raise ValidationError(_("Write the address that letters shall go on to."), code="no-address")
-    if not typed.isascii():
-        raise ValidationError(
-            _("Write the address in letters a to z, digits and signs. A domain in another script has a form with xn--."),
-            code="not-ascii",
-        )
-    found = ADDRESS.fullmatch(typed)
-    if not found or len(typed) > LONGEST or len(found["local"]) > LONGEST_LOCAL:
-        raise ValidationError(_("This is not one whole address, such as name@example.com."), code="odd-address")
-    return f"{found['local']}@{found['domain'].lower()}"
 
 
 def checked(mailbox: Mailbox, typed: str) -> str:
     """An address that letters of the mailbox may go on to; ValidationError."""
-    target = address(typed)
+    target = rule.normal(typed)
     if _is_of_the_portal(target):
         target = target.lower()
         _require_in_use(mailbox, target)

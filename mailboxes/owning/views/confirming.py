@@ -19,10 +19,11 @@ PURPOSE = "forward-confirm"  # the name of the page, and of the letter with the 
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """Who wants to send what on; yes for a day after the letter, no at any time."""
-    found = Forward.objects.select_related("mailbox__person", "mailbox__service").filter(pk=links.row_id(PURPOSE, token))
-    forward, now, problem = found.first(), timezone.now(), ""
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Who wants to send what on; yes for a day after the letter, no at any time. The token is in the query, as ``link``."""
+    row_id = links.row_id(PURPOSE, request.GET.get("link", ""))
+    forwards = Forward.objects.select_related("mailbox__person", "mailbox__service")
+    forward, now, problem = forwards.filter(pk=row_id or 0).first(), timezone.now(), ""
     if forward is None:
         return render(request, "mailboxes/forward_gone.html", status=404)
     page = {"forward": forward, "is_late": forward.good_until < now}
@@ -34,7 +35,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
                 return redirect("forward-declined")
             if request.POST.get("answer") == "yes" and not page["is_late"]:
                 services.confirm(forward, address=address, now=now)
-                return redirect(PURPOSE, token)
+                return redirect(request.get_full_path())
         except ValidationError as error:
             [problem] = error.messages
     return render(request, "mailboxes/forward_confirm.html", page | {"problem": problem}, status=422 if problem else 200)

@@ -24,13 +24,13 @@ def vacation(request: SignedInRequest, slot: Slot, mailbox: Mailbox) -> HttpResp
     was_on = kept.is_on
     is_off = request.POST.get("answer") == "off"
     form = VacationForm(request.POST if request.method == "POST" and not is_off else None, instance=kept)
-    at = {"address": visitor_address(request), "now": timezone.now()}
+    address, now = visitor_address(request), timezone.now()
     try:
         if is_off:
-            vacations.switch_off(kept, **at)
+            vacations.switch_off(kept, address=address, now=now)
             return redirect("vacation", slot.service.slug)
         if form.is_bound and form.is_valid():
-            vacations.switch_on(form.instance, **at)
+            vacations.switch_on(form.instance, address=address, now=now)
             return redirect("vacation", slot.service.slug)
     except ValidationError as error:
         form = form if form.is_bound else VacationForm(request.POST, instance=kept)

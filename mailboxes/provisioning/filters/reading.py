@@ -38,8 +38,8 @@ def _targets(tokens: Iterator[Token]) -> Iterator[str]:
             # The address is the command's one positional argument, its last (RFC 5228 section 4.2); tags may have their own.
             rest = takewhile(lambda token: token[0] != "end", tokens)
             strings = [text for kind, text in rest if kind == "string"]
-            if strings:
-                yield strings[-1].strip()[:LONGEST_SHOWN]
+            if strings and (target := strings[-1].strip()):
+                yield target[:LONGEST_SHOWN]
 
 
 def _tokens(script: str) -> Iterator[Token]:

@@ -2,7 +2,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Person
 from mailboxes.applying import names
@@ -34,6 +36,24 @@ def take(mx: MailService) -> Take:
             )
 
     return taken
+
+
+MakeMailbox = Callable[..., Mailbox]
+
+
+@pytest.fixture
+def make_mailbox(mx: MailService, wang: Person, settings: LazySettings) -> MakeMailbox:
+    """A mailbox in use, 王小明's unless told otherwise, on a mail system that can forward and that nobody asks."""
+    settings.MAIL_DATABASE_URL = "sqlite:////nonexistent/mail.sqlite3"
+    MailService.objects.filter(pk=mx.pk).update(store="dovecot")
+    mx.refresh_from_db()
+
+    def make(local_part: str, person: Person = wang, state: str = "active", **fields: Any) -> Mailbox:
+        stem, number = names.stem_of(local_part)
+        who = {"service": mx, "person": person, "domain": mx.domain, "active_at": timezone.now()}
+        return Mailbox.objects.create(**who | fields, local_part=local_part, stem=stem, stem_number=number, state=state)
+
+    return make
 
 
 @pytest.fixture
