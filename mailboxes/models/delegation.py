@@ -1,3 +1,4 @@
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -53,7 +54,6 @@ class Delegation(models.Model):
                 name="delegation_one_living",
                 fields=["mailbox", "delegate"],
                 condition=Q(state__in=["offered", "accepted"]),
-                violation_error_message=_("This person has folders of yours already, or an offer. End that one first."),
             ),
             models.CheckConstraint(
                 name="delegation_state_known", condition=Q(state__in=["offered", "accepted", "declined", "ended"])
@@ -68,3 +68,12 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mailbox} → {self.delegate}"
+
+    @property
+    def last_day(self) -> datetime:
+        """A moment of the last day on which it holds."""
+        return self.ends_at - timedelta(seconds=1)
+
+    @property
+    def is_living(self) -> bool:
+        return self.state in self.LIVING

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mailboxes.owning.views import home, programs
+from mailboxes.owning.views import delegation, home, programs
 
 urlpatterns = [
     path("mail/config-v1.1.xml", programs.autoconfig, name="autoconfig"),
@@ -8,6 +8,8 @@ urlpatterns = [
     path("mail/profile/<str:token>.mobileconfig", programs.profile, name="mail-profile"),
     path("mail/<slug:service>/", home.mailbox, name="mailbox"),
     path("mail/<slug:service>/box/<slug:name>/", home.box, name="mailbox-box"),
+    path("mail/<slug:service>/delegation/new/", delegation.offer, name="delegation-offer"),
+    path("mail/<slug:service>/delegation/<int:pk>/", delegation.one, name="delegation"),
     path("mail/<slug:service>/ready/", home.ready, name="mailbox-ready"),
     path("mail/<slug:service>/settings/", programs.mail_settings, name="mail-settings"),
     path("mail/<slug:service>/settings/code.svg", programs.profile_code, name="mail-profile-code"),

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from mailboxes.models import Mailbox
-from mailboxes.owning.boxes import capacity, folders, notices
+from mailboxes.owning.boxes import capacity, delegation, folders, notices
 
 
 @dataclass(frozen=True)
@@ -34,5 +34,6 @@ BOXES = {
         Box("capacity", pgettext_lazy("box", "Capacity"), capacity.show, asks_store=True),
         Box("notices", pgettext_lazy("box", "Notices"), notices.show, asks_store=False),
         Box("folders", pgettext_lazy("box", "Folders"), folders.show, asks_store=True),
+        Box("delegation", pgettext_lazy("box", "Delegation"), delegation.show, asks_store=True),
     )
 }
