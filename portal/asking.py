@@ -1,29 +1,13 @@
-"""Asking another server with a time limit that holds even where its client library has none."""
+"""Asking another server for many at once, with a time limit that holds even where its client library has none."""
 
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
-from django.db import connection
+from accounts.asking import in_a_thread
 
 T = TypeVar("T")
-
-
-def in_a_thread(ask: Callable[[], T]) -> Future[T]:
-    """What ``ask`` will have answered or raised. A thread that hangs keeps no process from ending."""
-    answer: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            answer.set_result(ask())
-        except Exception as error:
-            answer.set_exception(error)
-        finally:
-            connection.close()
-
-    threading.Thread(target=run, daemon=True).start()
-    return answer
 
 
 class Probe(Generic[T]):

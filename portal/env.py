@@ -16,6 +16,7 @@ SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 SHORTEST_SECRET = 50  # characters, as Django's own check security.W009 asks
 FEWEST_DIFFERENT = 5
+SHORTEST_KEY = 20  # characters
 
 
 def text(name: str, default: str) -> str:
@@ -131,6 +132,14 @@ def optional_secret(name: str) -> str:
     if path := os.environ.get(f"{name}_FILE"):
         return _content(f"{name}_FILE", path)
     return os.environ.get(name, "")
+
+
+def optional_key(name: str) -> str:
+    """What ``optional_secret`` finds, as the header of a request takes it; empty where nothing is set."""
+    value = optional_secret(name)
+    if value and not (value.isascii() and value.isprintable() and " " not in value and len(value) >= SHORTEST_KEY):
+        raise ImproperlyConfigured(f"{name} is no key. Set it to {SHORTEST_KEY} random letters and digits or more.")
+    return value
 
 
 def database(name: str, default: str) -> dj_database_url.DBConfig:

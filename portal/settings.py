@@ -60,6 +60,9 @@ DOVEADM_API_KEY = env.optional_secret("DOVEADM_API_KEY")
 LMTP_URL = env.text("LMTP_URL", "lmtp://127.0.0.1:24")
 IMAP_URL = env.optional_secret("IMAP_URL")  # only for the doctor's trial sign-in
 
+# --- cloud drives, which a service may name: with this key the portal asks them how full somebody's is ----------------
+DRIVE_KEY = env.optional_key("DRIVE_KEY")
+
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -165,6 +168,11 @@ CELERY_TIMEZONE = "Asia/Taipei"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "mailboxes.provisioning.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
     "letters": {"task": "accounts.letters.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "fullness": {
+        "task": "mailboxes.provisioning.tasks.look_for_full_mailboxes",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "housekeeping": {"task": "portal.tasks.housekeeping", "schedule": 3600.0},
 }
 

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from accounts.counties.asking import Conversation
+from accounts.counties.asking import Conversation, members
 from accounts.counties.refusals import Kind, Refused
 from accounts.counties.registry import County
 
@@ -38,6 +38,6 @@ def _fetched(address: str, conversation: Conversation) -> dict[str, Any]:
     answer = conversation.ask(address)
     if answer.status != 200:
         raise Refused(Kind.UNREACHABLE, "answer-unreadable")
-    document = answer.members()
+    document = members(answer)
     _kept[address] = (time.monotonic(), document)
     return document

@@ -22,7 +22,7 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from accounts.counties import documents, tokens
-from accounts.counties.asking import Conversation
+from accounts.counties.asking import Conversation, members
 from accounts.counties.entering import enter, link
 from accounts.counties.refusals import Kind, Refused
 from accounts.counties.registry import County
@@ -65,7 +65,7 @@ class CountyClient(OAuth2Client):  # type: ignore[misc]  # allauth has no types
             pair = f"{quote(self.consumer_key, safe='')}:{quote(self.consumer_secret, safe='')}"
             headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
         answer = self.conversation.ask(self.access_token_url, body=urlencode(form).encode(), headers=headers)
-        found = answer.members()
+        found = members(answer)
         if answer.status in (200, 201) and isinstance(found.get("access_token"), str):
             return {"access_token": found["access_token"], "id_token": found.get("id_token")}
         raise (
@@ -154,7 +154,7 @@ class CountyOAuth2Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # 
             raise Refused(Kind.DECLINED, "data-refused")
         if answer.status != 200:
             raise Refused(Kind.UNREACHABLE, "answer-unreadable")
-        return answer.members()
+        return members(answer)
 
 
 class CountyProvider(OpenIDConnectProvider):  # type: ignore[misc]  # allauth has no types

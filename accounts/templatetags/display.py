@@ -1,15 +1,20 @@
+import re
 from datetime import datetime
 
 from django import template
+from django.template.defaultfilters import linebreaksbr
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 register = template.Library()
 
 ROC_EPOCH = 1911  # 民國 1 年 is 1912
+# It ends before Chinese, which stands beside it without a space, and before the sign that ends the sentence.
+WEB_ADDRESS = re.compile(r"(https?://[!-~]*[A-Za-z0-9/_=&#~-])")
 
 
 @register.filter
@@ -43,6 +48,18 @@ def day(when: datetime | str | None) -> str:
 def clock(when: datetime | None) -> str:
     """Time of day to the second, for steps that follow each other closely."""
     return f"{timezone.localtime(when):%H:%M:%S}" if when else ""
+
+
+@register.filter
+def linked(text: str) -> SafeString:
+    """Plain text in which web addresses are links and line breaks are kept; whatever else is in it is text and no HTML."""
+    parts = WEB_ADDRESS.split(text)  # every second one is an address
+    shown = [_link(part) if place % 2 else linebreaksbr(part, autoescape=True) for place, part in enumerate(parts)]
+    return format_html_join("", "{}", ((part,) for part in shown))
+
+
+def _link(address: str) -> str:
+    return format_html('<a href="{0}">{0}</a>', address)
 
 
 @register.filter

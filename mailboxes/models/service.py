@@ -7,8 +7,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.asking import NotAnswered
 from accounts.bilingual import Bilingual
 from accounts.models import Policy
+from mailboxes import drive
 
 PATTERN = RegexValidator(r"^[a-z0-9.{}_-]+\Z", _("Use lower-case letters, digits, dots and {number} or {entry_year}."))
 PLACEHOLDERS: dict[str, set[str]] = {
@@ -94,6 +96,15 @@ class MailService(models.Model):
     quota_mb = models.PositiveIntegerField(_("quota (MB)"), default=1000)
     largest_message_mb = models.PositiveIntegerField(_("largest message (MB)"), default=50)
     promised_minutes = models.PositiveSmallIntegerField(_("promised within (minutes)"), default=5)
+    drive_url = models.CharField(
+        _("address of the cloud drive"),
+        max_length=200,
+        blank=True,
+        help_text=_(
+            "Empty where there is none. Asked with ?address=… how full somebody’s is, it answers with octets as JSON, "
+            '{"used": 1048576, "allowed": 5368709120}, or with 404 for somebody without a drive.'
+        ),
+    )
     mail_settings = models.JSONField(
         _("settings for mail programs"),
         default=dict,
@@ -154,12 +165,22 @@ class MailService(models.Model):
             problems["eligible"] = _("Write an object of lists, one for each category.")
         if not isinstance(self.kinds, list) or set(self.kinds) - {"digit", "upper", "lower"}:
             problems["kinds"] = _('Write a list of "digit", "upper", "lower".')
+        if self.drive_url and not _is_drive(self.drive_url):
+            problems["drive_url"] = _("Write an address that begins with https://.")
         if not _is_mail_settings(self.mail_settings):
             problems["mail_settings"] = _(
                 "Each of imap, pop3 and smtp needs a host, a port and a security (ssl or starttls)."
             )
         if problems:
             raise ValidationError(problems)
+
+
+def _is_drive(url: str) -> bool:
+    try:
+        drive.checked(url)
+    except NotAnswered:
+        return False
+    return True
 
 
 def _placeholders(pattern: str) -> set[str]:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mailboxes.models import Delegation
-from mailboxes.owning import foldernames
+from mailboxes.owning.boxes.folders import shown_name
 
 NO_DATE = _("Write a date as 2026-11-22.")
 
@@ -33,7 +33,7 @@ class OfferForm(forms.Form):
 
     def __init__(self, *args: Any, folders: Sequence[str], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["folders"].choices = [(name, foldernames.label(name)) for name in folders]  # type: ignore[attr-defined]
+        self.fields["folders"].choices = [(name, shown_name(name)) for name in folders]  # type: ignore[attr-defined]
         self.fields["first_day"].initial = today
 
     def clean_reason(self) -> str:

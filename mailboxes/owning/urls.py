@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mailboxes.owning.views import delegation, home, programs
+from mailboxes.owning.views import delegation, folders, home, programs, sessions
 
 urlpatterns = [
     path("mail/config-v1.1.xml", programs.autoconfig, name="autoconfig"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("mail/<slug:service>/box/<slug:name>/", home.box, name="mailbox-box"),
     path("mail/<slug:service>/delegation/new/", delegation.offer, name="delegation-offer"),
     path("mail/<slug:service>/delegation/<int:pk>/", delegation.one, name="delegation"),
+    path("mail/<slug:service>/folders/<slug:folder>/empty/", folders.empty, name="empty-folder"),
+    path("mail/<slug:service>/sessions/end/", sessions.end, name="end-sessions"),
     path("mail/<slug:service>/ready/", home.ready, name="mailbox-ready"),
     path("mail/<slug:service>/settings/", programs.mail_settings, name="mail-settings"),
     path("mail/<slug:service>/settings/code.svg", programs.profile_code, name="mail-profile-code"),

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts import bell
 from accounts.settling import surely
-from mailboxes.models import Job
-from mailboxes.provisioning import outbox, sharing, welcome
+from mailboxes.models import Job, MailService
+from mailboxes.provisioning import fullness, outbox, sharing, welcome
 from mailboxes.provisioning.stores import StoreError, registry
 
 log = logging.getLogger(__name__)
@@ -47,6 +47,26 @@ def sweep() -> None:
     for job_id in outbox.due(timezone.now()).order_by("due_at").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
         bell.ring(outbox.RUN, job_id)
     cache.set(SWEPT_AT, timezone.now(), timeout=None)
+
+
+@shared_task(ignore_result=True)
+def look_for_full_mailboxes() -> None:
+    """Begin with the mailboxes of every service; one whose mail server is out keeps none of the others waiting."""
+    for service_id in MailService.objects.values_list("pk", flat=True):
+        warn_of_fullness.delay(service_id, 0)
+
+
+@shared_task(ignore_result=True)
+def warn_of_fullness(service_id: int, after: int) -> None:
+    """Look at some mailboxes and leave the rest to another task. What a lost message leaves out, the next hour finds."""
+    service = MailService.objects.get(pk=service_id)
+    try:
+        following = fullness.warn(service, after=after, now=timezone.now())
+    except StoreError as error:
+        log.warning("The capacities of %s: %s (%s)", service.slug, error, error.code)
+        return
+    if following is not None:
+        warn_of_fullness.delay(service_id, following)
 
 
 def _converge(job: Job) -> None:

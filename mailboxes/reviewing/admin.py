@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin
-from mailboxes.models import Application, Delegation, Job, Mailbox, MailService, ReservedName
+from mailboxes.models import Application, Delegation, Job, Mailbox, MailService, Notice, ReservedName
 
 
 @admin.register(MailService)
@@ -15,6 +15,14 @@ class MailServiceAdmin(admin.ModelAdmin[MailService]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+@admin.register(Notice)
+class NoticeAdmin(admin.ModelAdmin[Notice]):
+    list_display = ("title_zh", "title_en", "service", "shown_from", "shown_until")
+    list_filter = ("service",)
+    search_fields = ("title_zh", "title_en", "text_zh", "text_en")
+    list_select_related = ("service",)
 
 
 @admin.register(ReservedName)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from portal.asking import in_a_thread
+from accounts.asking import in_a_thread
 from portal.doctor import database, jobs, processes, redis, services, site
 from portal.doctor.finding import Finding, problem
 

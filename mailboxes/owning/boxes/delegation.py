@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from mailboxes.models import Delegation, Job, Mailbox
-from mailboxes.owning import foldernames
+from mailboxes.owning.boxes.folders import shown_name
 from mailboxes.provisioning import sharing
 from mailboxes.provisioning.stores import CannotTell, StoreError, registry
 
@@ -39,14 +39,14 @@ def _rows(rows: QuerySet[Delegation], now: datetime) -> list[dict[str, Any]]:
 
 
 def names(folders: Iterable[str]) -> list[str]:
-    return [foldernames.label(name) for name in folders]
+    return [shown_name(name) for name in folders]
 
 
 def _told(differences: Iterable[sharing.Difference]) -> list[dict[str, Any]]:
     labels = dict(Delegation.Rights.choices)
     return [
         {
-            "folder": foldernames.label(one.folder),
+            "folder": shown_name(one.folder),
             "who": one.who,
             "believed": labels.get(one.believed, one.believed),
             "found": labels.get(one.found, one.found),

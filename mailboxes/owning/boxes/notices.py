@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from mailboxes.models import Mailbox
+from django.utils import timezone
+
+from mailboxes.models import Mailbox, Notice
 
 
 def show(mailbox: Mailbox) -> dict[str, Any]:
-    return {"notices": []}
+    return {"notices": Notice.in_force(mailbox.service, timezone.now())}

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.http import SignedInRequest
 from mailboxes import states
 from mailboxes.models import Delegation, Job, Mailbox
-from mailboxes.owning import delegating, foldernames
+from mailboxes.owning import delegating
 from mailboxes.owning.boxes.delegation import names
+from mailboxes.owning.boxes.folders import place
 from mailboxes.owning.delegation_form import OfferForm
 from mailboxes.owning.owner import of_its_owner
 from mailboxes.provisioning.stores import StoreError, registry
@@ -25,7 +26,7 @@ def offer(request: SignedInRequest, slot: Slot, mailbox: Mailbox) -> HttpRespons
     """Which folders, to whom, from when until when, and why."""
     page = {"slot": slot, "mailbox": mailbox}
     try:
-        folders = foldernames.in_order(registry.named(slot.service.store).shared(mailbox.address))
+        folders = sorted(registry.named(slot.service.store).shared(mailbox.address), key=place)
     except StoreError as error:
         return render(request, "mailboxes/delegation_offer.html", page | {"problem": error.code})
     now = timezone.now()

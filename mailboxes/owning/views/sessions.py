@@ -1,0 +1,34 @@
+"""Throwing out whoever is signed in to a mailbox."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from accounts import audit
+from accounts.addresses import visitor_address
+from accounts.http import SignedInRequest
+from mailboxes.models import Mailbox
+from mailboxes.owning.owner import of_its_owner
+from mailboxes.provisioning.stores import StoreError, registry
+from mailboxes.shelf import Slot
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_its_owner
+def end(request: SignedInRequest, slot: Slot, mailbox: Mailbox) -> HttpResponse:
+    """Ask; then end the sessions of every mail program."""
+    page: dict[str, Any] = {"slot": slot, "mailbox": mailbox}
+    if request.method == "POST":
+        try:
+            registry.named(slot.service.store).end_sessions(mailbox.address)
+        except StoreError as error:
+            page["problem"] = error.code
+        else:
+            address = visitor_address(request) or None
+            audit.record(
+                "sessions.ended", person=mailbox.person, actor=request.user, mailbox=mailbox.address, address=address
+            )
+            page["done"] = True
+    return render(request, "mailboxes/end_sessions.html", page)
