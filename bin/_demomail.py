@@ -10,8 +10,8 @@ from _support import Part, Parts, Trouble, answers, port_from
 
 
 class DemoMail:
-    def __init__(self, var: Path) -> None:
-        """Trouble if Dovecot, or as root Postfix, is not installed, or a port is taken."""
+    def __init__(self, var: Path, portal: int) -> None:
+        """Trouble if Dovecot, or as root Postfix, is not installed, or a port is taken. ``portal`` is its portal's port."""
         if packages := missing(NEEDED | (NEEDED_BY_ROOT if IS_ROOT else {})):
             raise Trouble(
                 f"--dovecot needs these packages of Debian 12: {' '.join(packages)}. As root: "
@@ -23,6 +23,7 @@ class DemoMail:
             imap=port_from("IMAP_PORT", 8143),
             smtp=port_from("SMTP_PORT", 8025),
             submission=port_from("SUBMISSION_PORT", 8587),
+            portal=portal,
         )
         self._run: Path | None = None
         self._parts: dict[str, tuple[Part, int]] = {}

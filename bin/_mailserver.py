@@ -44,7 +44,10 @@ def missing(needed: dict[str, str]) -> list[str]:
 
 @dataclass
 class MailServer:
-    """``place`` keeps letters and accounts from run to run, ``run`` is short and thrown away; anybody can enter both."""
+    """``place`` keeps letters and accounts from run to run, ``run`` is short and thrown away; anybody can enter both.
+
+    ``portal`` is the port on which the portal is, or will be, told of sign-ins.
+    """
 
     place: Path
     run: Path
@@ -57,6 +60,8 @@ class MailServer:
     submission: int = field(default_factory=free_port)
     user: str = field(default_factory=lambda: pwd.getpwuid(os.getuid()).pw_name)
     key: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    events_key: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    portal: int = field(default_factory=free_port)
 
     @property
     def has_postfix(self) -> bool:
@@ -68,6 +73,7 @@ class MailServer:
             "MAIL_DATABASE_URL": self.database or f"sqlite:///{self.place / 'accounts' / 'mail.sqlite3'}",
             "DOVEADM_URL": f"http://127.0.0.1:{self.doveadm}",
             "DOVEADM_API_KEY": self.key,
+            "MAIL_EVENTS_KEY": self.events_key,
             "LMTP_URL": f"lmtp://127.0.0.1:{self.lmtp}",
             "IMAP_URL": f"imap://127.0.0.1:{self.imap}",
         }
@@ -97,6 +103,7 @@ class MailServer:
         config = ["mail_config", "--out", self.run / "etc", "--etc", self.run / "etc", "--run-dir", self.run]
         config += ["--mail-dir", self.place / "letters", "--mail-user", owner]
         config += ["--imap-port", self.imap, "--smtp-port", self.smtp, "--submission-port", self.submission]
+        config += ["--portal-url", f"http://127.0.0.1:{self.portal}"]
         config += [] if self.user == "root" else ["--run-as", self.user]
         database = ["mail_database"]
         if self.reader_password:

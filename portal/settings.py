@@ -63,6 +63,11 @@ IMAP_URL = env.optional_secret("IMAP_URL")  # only for the doctor's trial sign-i
 # --- cloud drives, which a service may name: with this key the portal asks them how full somebody's is ----------------
 DRIVE_KEY = env.optional_key("DRIVE_KEY")
 
+# --- what the mail server tells of sign-ins ------------------------------------------------------------------
+MAIL_EVENTS_KEY = env.optional_secret("MAIL_EVENTS_KEY")  # without it there is no such endpoint
+LOGIN_RECORD_DAYS = env.integer("LOGIN_RECORD_DAYS", 30, least=1, most=366)
+COUNTRY_DATABASE = env.optional_file("COUNTRY_DATABASE")
+
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",

@@ -1,6 +1,7 @@
 import os
 
 import django
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
@@ -12,4 +13,7 @@ try:
 except ImproperlyConfigured as error:
     start.stop(str(error))
 start.stop_if_wrong(serving=True)
-application = get_wsgi_application()
+
+from mailboxes.logins import endpoint  # noqa: E402  (it has models)
+
+application = endpoint.before(get_wsgi_application(), key=settings.MAIL_EVENTS_KEY)

@@ -168,6 +168,7 @@ class Production:
         self.mail_folder = folder
         server = MailServer(folder / "kept", folder / "run", self.postgres.url.replace("/postgres", "/mail"))
         server.reader_password = secrets.token_urlsafe(12)
+        server.portal = self.port
         self.proxy = stack.enter_context(Proxy.running(server.doveadm, server.lmtp))
         doveadm, lmtp = self.proxy.ports
         through = {"DOVEADM_URL": f"http://127.0.0.1:{doveadm}", "LMTP_URL": f"lmtp://127.0.0.1:{lmtp}"}

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mailboxes', '0005_notices_and_drive'),
+        ('mailboxes', '0006_login_records'),
     ]
 
     operations = [

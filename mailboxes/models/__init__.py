@@ -2,9 +2,20 @@ from mailboxes.models.application import Application
 from mailboxes.models.delegation import Delegation
 from mailboxes.models.fullness import FullnessWarning
 from mailboxes.models.job import Job
+from mailboxes.models.login import LoginRecord
 from mailboxes.models.mailbox import Mailbox
 from mailboxes.models.notice import Notice
 from mailboxes.models.reserved import ReservedName
 from mailboxes.models.service import MailService
 
-__all__ = ["Application", "Delegation", "FullnessWarning", "Job", "MailService", "Mailbox", "Notice", "ReservedName"]
+__all__ = [
+    "Application",
+    "Delegation",
+    "FullnessWarning",
+    "Job",
+    "LoginRecord",
+    "MailService",
+    "Mailbox",
+    "Notice",
+    "ReservedName",
+]

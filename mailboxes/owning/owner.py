@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 
@@ -13,7 +13,7 @@ from mailboxes.models import Mailbox
 from mailboxes.shelf import slot_or_404
 
 
-def of_its_owner(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def of_its_owner(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A page about one's own mailbox, ``view(request, slot, mailbox, **rest of the path)``.
 
     Who has none that is open is sent to apply for it. Which methods it takes, a decorator above this one says.
@@ -21,7 +21,7 @@ def of_its_owner(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
     @never_cache
     @wraps(view)
-    def page(request: SignedInRequest, service: str, **rest: Any) -> HttpResponse:
+    def page(request: SignedInRequest, service: str, **rest: Any) -> HttpResponseBase:
         slot = slot_or_404(request, service)
         if slot.mailbox is None or slot.mailbox.state == Mailbox.State.PENDING:
             return redirect("apply", service)

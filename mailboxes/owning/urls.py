@@ -1,6 +1,6 @@
 from django.urls import path
 
-from mailboxes.owning.views import delegation, folders, home, programs, sessions
+from mailboxes.owning.views import delegation, folders, home, log, programs, sessions
 
 urlpatterns = [
     path("mail/config-v1.1.xml", programs.autoconfig, name="autoconfig"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("mail/<slug:service>/delegation/<int:pk>/", delegation.one, name="delegation"),
     path("mail/<slug:service>/folders/<slug:folder>/empty/", folders.empty, name="empty-folder"),
     path("mail/<slug:service>/sessions/end/", sessions.end, name="end-sessions"),
+    path("mail/<slug:service>/log/", log.log, name="mailbox-log"),
+    path("mail/<slug:service>/log.csv", log.as_file, name="mailbox-log-file"),
+    path("mail/<slug:service>/check-up/", log.check_up, name="check-up"),
     path("mail/<slug:service>/ready/", home.ready, name="mailbox-ready"),
     path("mail/<slug:service>/settings/", programs.mail_settings, name="mail-settings"),
     path("mail/<slug:service>/settings/code.svg", programs.profile_code, name="mail-profile-code"),

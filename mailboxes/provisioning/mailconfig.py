@@ -12,7 +12,7 @@ import psycopg2.extensions
 from django.template import Context, Engine
 
 from mailboxes.provisioning.stores.dovecot.database import is_postgres, sqlite_file
-from mailboxes.provisioning.stores.dovecot.places import Place
+from mailboxes.provisioning.stores.dovecot.places import Place, place
 
 TEMPLATES = Path(__file__).resolve().parent.parent.parent / "deploy" / "mail"
 OPEN_TO_ALL = {"main.cf", "master.cf"}  # Postfix's own tools read them as anybody; every other file holds a secret
@@ -37,6 +37,8 @@ class MailConfig:
     certificate_key: str = ""
     reader: str = ""
     reader_password: str = ""
+    events_key: str = ""
+    portal_url: str = "http://127.0.0.1:8000"
     etc: str = "/etc"
     mail_dir: str = "/srv/mail"
     mail_user: str = "vmail"
@@ -61,9 +63,18 @@ class MailConfig:
             raise Unfit("Name the TLS certificate and its key: without them passwords would cross the network in the clear.")
         if is_postgres(self.database) and not (self.reader and self.reader_password):
             raise Unfit("Name the role that may only read, and the file with its password.")
-        for value in (self.api_key, self.reader_password, self.reader):
+        for value in (self.api_key, self.reader_password, self.reader, self.events_key):
             if value and not PLAIN.fullmatch(value):
-                raise Unfit("DOVEADM_API_KEY, the reader and its password may hold letters, digits and . _ ~ - only.")
+                text = "DOVEADM_API_KEY, MAIL_EVENTS_KEY, the reader and its password may hold"
+                raise Unfit(f"{text} letters, digits and . _ ~ - only.")
+
+    def _portal(self) -> Place:
+        try:
+            return place(self.portal_url, "http", "https")
+        except ValueError:
+            raise Unfit(
+                "Write the portal's address as http://127.0.0.1:8000, without a path: Dovecot reports to it."
+            ) from None
 
     def _write(self, template: Path, path: Path) -> Path:
         source = re.sub(r"^({%.*%})\n", r"\1", template.read_text(), flags=re.MULTILINE)  # a tag on its own leaves no line
@@ -81,6 +92,7 @@ class MailConfig:
         if is_postgres(self.database):
             postgres = {"host": "127.0.0.1", "port": "5432"} | psycopg2.extensions.parse_dsn(self.database)
         return asdict(self) | {
+            "portal": self._portal(),
             "postgres": postgres,
             "mail_group": _group_of(self.mail_user),
             "run_as_group": _group_of(self.run_as),

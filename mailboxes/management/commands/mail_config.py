@@ -13,6 +13,7 @@ TEXTS = {
     "certificate": "path of the TLS certificate with its chain, as Dovecot and Postfix will read it",
     "certificate-key": "path of its private key",
     "reader": "PostgreSQL role of `manage.py mail_database --reader`",
+    "portal-url": "where Dovecot reaches the portal's own web server, to tell of sign-ins: http://127.0.0.1:8000",
     "etc": "where the folders dovecot and postfix will lie",
     "mail-dir": "where the letters lie",
     "mail-user": "the system user whom the letters belong to, and its group",
@@ -31,7 +32,7 @@ class Command(BaseCommand):
     requires_system_checks = ()  # it may be needed before the rest of the installation is there
     help = (
         "Writes the configuration of Dovecot 2.3 and Postfix 3.7 for the store dovecot. Everything else it takes from the "
-        "portal's own settings: MAIL_DATABASE_URL, DOVEADM_URL, DOVEADM_API_KEY, LMTP_URL."
+        "portal's own settings: MAIL_DATABASE_URL, DOVEADM_URL, DOVEADM_API_KEY, MAIL_EVENTS_KEY, LMTP_URL."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -51,6 +52,7 @@ class Command(BaseCommand):
                 doveadm=place(settings.DOVEADM_URL, "http", "https"),
                 lmtp=place(settings.LMTP_URL, "lmtp"),
                 api_key=settings.DOVEADM_API_KEY,
+                events_key=settings.MAIL_EVENTS_KEY,
                 postmaster=settings.OFFICE_EMAIL,
                 reader_password=reader_password_file.read_text().strip() if reader_password_file else "",
                 **given,

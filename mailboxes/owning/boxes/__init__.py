@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from mailboxes.models import Mailbox
-from mailboxes.owning.boxes import capacity, delegation, folders, notices
+from mailboxes.owning.boxes import capacity, delegation, folders, logins, notices
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Box:
 BOXES = {
     box.name: box
     for box in (
+        Box("logins", pgettext_lazy("box", "Log-ins"), logins.show, asks_store=False),
         Box("capacity", pgettext_lazy("box", "Capacity"), capacity.show, asks_store=True),
         Box("notices", pgettext_lazy("box", "Notices"), notices.show, asks_store=False),
         Box("folders", pgettext_lazy("box", "Folders"), folders.show, asks_store=True),

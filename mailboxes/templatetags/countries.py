@@ -1,0 +1,6 @@
+from django import template
+
+from mailboxes.logins import countries
+
+register = template.Library()
+register.filter("country", countries.name)
