@@ -69,6 +69,15 @@ class Delegation(models.Model):
     def __str__(self) -> str:
         return f"{self.mailbox} → {self.delegate}"
 
+    @classmethod
+    def note_use(cls, owner: str, delegate: str, when: datetime) -> None:
+        """Somebody has opened a folder of that owner (both are addresses): kept to the minute, the latest one."""
+        named = [address.lower().rpartition("@") for address in (owner, delegate)]
+        boxes = [Mailbox.objects.filter(local_part=local, domain=domain) for local, _at, domain in named]
+        known = Q(last_used_at=None) | Q(last_used_at__lt=when - timedelta(minutes=1))
+        open_ = cls.objects.filter(known, given_at__lte=when, mailbox__in=boxes[0], delegate__in=boxes[1])
+        open_.update(last_used_at=when)
+
     @property
     def last_day(self) -> datetime:
         """A moment of the last day on which it holds."""

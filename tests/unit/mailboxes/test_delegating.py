@@ -336,13 +336,13 @@ def test_a_server_that_cannot_share_keeps_back_no_new_password(mine: Mailbox) ->
 
 def test_the_last_use_is_the_latest_of_what_is_open(mine: Mailbox, theirs: Mailbox) -> None:
     accepted(mine)
-    sharing.used(mine.address, theirs.address, NOON)
+    Delegation.note_use(mine.address, theirs.address, NOON)
     assert Delegation.objects.get().last_used_at is None
     Delegation.objects.update(given_at=NOON)
-    for minutes in (2, 5, 1):
-        sharing.used(mine.address.upper(), theirs.address, NOON + timedelta(minutes=minutes))
-    sharing.used(theirs.address, mine.address, NOON + DAY)
-    sharing.used("nobody", "", NOON + DAY)
+    for minutes in (2, 5, 1, 5.5):
+        Delegation.note_use(mine.address.upper(), theirs.address, NOON + timedelta(minutes=minutes))
+    Delegation.note_use(theirs.address, mine.address, NOON + DAY)
+    Delegation.note_use("nobody", "", NOON + DAY)
     assert Delegation.objects.get().last_used_at == NOON + timedelta(minutes=5)
 
 
