@@ -34,6 +34,17 @@ def moment(when: datetime | str | None) -> str:
 
 
 @register.filter
+def day(when: datetime | str | None) -> str:
+    """The date here, as ``moment`` writes it."""
+    if isinstance(when, str):
+        when = parse_datetime(when)
+    if when is None:
+        return ""
+    local = timezone.localtime(when)
+    return date_format(local, "j F Y") if get_language() == "en" else f"{local:%Y-%m-%d}（民國 {local.year - ROC_EPOCH} 年）"
+
+
+@register.filter
 def clock(when: datetime | None) -> str:
     """Time of day to the second, for steps that follow each other closely."""
     return f"{timezone.localtime(when):%H:%M:%S}" if when else ""

@@ -1,4 +1,7 @@
-"""What Dovecot tells of a sign-in, read: its event ``auth_request_finished`` as format=json writes it. Pure."""
+"""What Dovecot tells of a sign-in, or of a folder of somebody else that was opened, read. Pure.
+
+Its events ``auth_request_finished`` and ``imap_command_finished`` as format=json writes them.
+"""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +11,8 @@ from typing import Any, NamedTuple
 from accounts.addresses import normal
 from mailboxes.models import LoginRecord
 
-EVENT = "auth_request_finished"
+SIGN_IN, COMMAND = "auth_request_finished", "imap_command_finished"
+SHARED = "shared/"  # the prefix of that namespace in deploy/mail/dovecot
 LARGEST = 8192  # bytes; Dovecot's own are of 600, and hold a name as long as somebody likes to type
 OLDEST, NEWEST = timedelta(minutes=10), timedelta(minutes=2)  # from now; they are sent at once, by a clock of their own
 LONGEST_LOCAL_PART, LONGEST_DOMAIN, LONGEST_SESSION = 64, 100, 64  # characters, as the columns
@@ -30,15 +34,30 @@ class Login(NamedTuple):
     session: str
 
 
-def read(body: bytes, *, now: datetime) -> Login:
-    """The sign-in of which the report tells; NotTaken if it is not one such report, or of another time."""
+class Use(NamedTuple):
+    """Somebody has opened a folder of the owner's; both are mail addresses."""
+
+    owner: str
+    delegate: str
+    happened_at: datetime
+
+
+def read(body: bytes, *, now: datetime) -> Login | Use:
+    """What the report tells; NotTaken if it is not one such report, or of another time."""
     try:
         event = json.loads(body)
     except (ValueError, RecursionError):
         raise NotTaken("not-json") from None
-    if not isinstance(event, dict) or event.get("event") != EVENT or not isinstance(event.get("fields"), dict):
+    if not isinstance(event, dict) or not isinstance(event.get("fields"), dict):
         raise NotTaken("not-a-login")
-    fields = event["fields"]
+    if event.get("event") == COMMAND:
+        return _use(event["fields"], _time(event.get("end_time"), now))
+    if event.get("event") != SIGN_IN:
+        raise NotTaken("not-a-login")
+    return _login(event, event["fields"], now)
+
+
+def _login(event: Mapping[str, Any], fields: Mapping[str, Any], now: datetime) -> Login:
     if fields.get("service") not in LoginRecord.Protocol.values:
         raise NotTaken("unknown-protocol")
     local_part, domain = _user(fields)
@@ -51,6 +70,15 @@ def read(body: bytes, *, now: datetime) -> Login:
         _address(fields.get("remote_ip")),
         _session(fields.get("session", "")),
     )
+
+
+def _use(fields: Mapping[str, Any], when: datetime) -> Use:
+    """``mailbox`` is ``shared/<owner>/<folder>`` or, for the inbox, ``shared/<owner>``, as the client wrote it."""
+    folder = fields.get("mailbox")
+    if fields.get("tagged_reply_state") != "OK" or not isinstance(folder, str) or not folder.startswith(SHARED):
+        raise NotTaken("not-a-use")
+    owner = "@".join(_user({"user": folder.removeprefix(SHARED).partition("/")[0]}))
+    return Use(owner, "@".join(_user(fields)), when)
 
 
 def _user(fields: Mapping[str, Any]) -> tuple[str, str]:

@@ -14,8 +14,8 @@ from datetime import datetime
 from django.db import Error, InterfaceError, OperationalError, connection
 from django.db.models import Max
 
-from mailboxes.logins.events import Login
-from mailboxes.models import Job, LoginRecord, Mailbox
+from mailboxes.logins.events import Login, Use
+from mailboxes.models import Delegation, Job, LoginRecord, Mailbox
 
 log = logging.getLogger(__name__)
 
@@ -25,17 +25,17 @@ GATHER = 0.2  # seconds in which a batch comes together
 PAUSE = 1.0  # seconds until a database that refused is asked again
 LAST_WORDS = 5.0  # seconds for what still waits when a process ends
 
-_waiting: queue.Queue[Login] = queue.Queue(maxsize=MOST_WAITING)
+_waiting: queue.Queue[Login | Use] = queue.Queue(maxsize=MOST_WAITING)
 _lock = threading.Lock()
 _ending = threading.Event()
 _thread: threading.Thread | None = None
 _thread_of = 0  # the process whose thread it is: a fork copies the variable, but not the thread
 
 
-def put(login: Login) -> bool:
+def put(report: Login | Use) -> bool:
     """Have it written soon, and before this process ends; False if too many wait."""
     try:
-        _waiting.put_nowait(login)
+        _waiting.put_nowait(report)
     except queue.Full:
         return False
     if _thread_of != os.getpid():
@@ -65,7 +65,7 @@ def _write_for_ever() -> None:
             _write_once(batch)
 
 
-def _gathered() -> list[Login]:
+def _gathered() -> list[Login | Use]:
     """The records of the next moment, at most ``BATCH``; empty if there are none for a while."""
     try:
         batch = [_waiting.get(timeout=GATHER)]
@@ -81,7 +81,7 @@ def _gathered() -> list[Login]:
     return batch
 
 
-def _write_once(batch: Sequence[Login]) -> None:
+def _write_once(batch: Sequence[Login | Use]) -> None:
     """Until the database has it: meanwhile the queue fills, and then the mail server is told to wait."""
     while True:
         try:
@@ -97,8 +97,18 @@ def _write_once(batch: Sequence[Login]) -> None:
             return
 
 
-def write(batch: Sequence[Login]) -> None:
-    """Keep those of mailboxes that there are; one that is here already stays as it is."""
+def write(batch: Sequence[Login | Use]) -> None:
+    """Keep those of mailboxes that there are; one that is here already stays as it is.
+
+    Of the uses of folders, the last one of each two people.
+    """
+    for use in {(use.owner, use.delegate): use for use in batch if isinstance(use, Use)}.values():
+        Delegation.note_use(*use)
+    if logins := [login for login in batch if isinstance(login, Login)]:
+        _write_logins(logins)
+
+
+def _write_logins(batch: Sequence[Login]) -> None:
     boxes = _mailboxes({(login.local_part, login.domain) for login in batch})
     refusing = _refusing_since(pk for pk, state in boxes.values() if state == Mailbox.State.SUSPENDED)
     records = []

@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='delegation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['offered', 'accepted'])), fields=('mailbox', 'delegate'), name='delegation_one_living', violation_error_message='This person has folders of yours already, or an offer. End that one first.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['offered', 'accepted'])), fields=('mailbox', 'delegate'), name='delegation_one_living'),
         ),
         migrations.AddConstraint(
             model_name='delegation',

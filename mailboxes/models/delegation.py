@@ -1,3 +1,4 @@
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -53,7 +54,6 @@ class Delegation(models.Model):
                 name="delegation_one_living",
                 fields=["mailbox", "delegate"],
                 condition=Q(state__in=["offered", "accepted"]),
-                violation_error_message=_("This person has folders of yours already, or an offer. End that one first."),
             ),
             models.CheckConstraint(
                 name="delegation_state_known", condition=Q(state__in=["offered", "accepted", "declined", "ended"])
@@ -68,3 +68,21 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mailbox} → {self.delegate}"
+
+    @classmethod
+    def note_use(cls, owner: str, delegate: str, when: datetime) -> None:
+        """Somebody has opened a folder of that owner (both are addresses): kept to the minute, the latest one."""
+        named = [address.lower().rpartition("@") for address in (owner, delegate)]
+        boxes = [Mailbox.objects.filter(local_part=local, domain=domain) for local, _at, domain in named]
+        known = Q(last_used_at=None) | Q(last_used_at__lt=when - timedelta(minutes=1))
+        open_ = cls.objects.filter(known, given_at__lte=when, mailbox__in=boxes[0], delegate__in=boxes[1])
+        open_.update(last_used_at=when)
+
+    @property
+    def last_day(self) -> datetime:
+        """A moment of the last day on which it holds."""
+        return self.ends_at - timedelta(seconds=1)
+
+    @property
+    def is_living(self) -> bool:
+        return self.state in self.LIVING

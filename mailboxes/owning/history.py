@@ -31,6 +31,12 @@ OF_A_MAILBOX = {
     "folder.emptied": gettext_lazy("Folder emptied"),
     "mailbox.suspend-done": gettext_lazy("The mail server refuses sign-ins"),
     "mailbox.resume-done": gettext_lazy("The mail server lets its owner in again"),
+    "delegation.offered": gettext_lazy("Folders of %(owner)s offered to %(delegate)s"),
+    "delegation.accepted": gettext_lazy("Folders of %(owner)s accepted by %(delegate)s"),
+    "delegation.declined": gettext_lazy("Folders of %(owner)s declined by %(delegate)s"),
+    "delegation.begun": gettext_lazy("Folders of %(owner)s opened for %(delegate)s"),
+    "delegation.stopped": gettext_lazy("Folders of %(owner)s closed for %(delegate)s"),
+    "delegation.ended": gettext_lazy("Delegation of %(owner)s to %(delegate)s ended"),
 }
 OF_THE_PERSON = {
     "policy.agreed": gettext_lazy("Policy agreed to"),
@@ -66,6 +72,8 @@ def _events(mailbox: Mailbox) -> QuerySet[AuditEvent]:
 
 def _event(event: AuditEvent) -> Line:
     what = str((OF_A_MAILBOX | OF_THE_PERSON)[event.verb])
+    if event.verb.startswith("delegation."):  # of two people, either of whom may have done it
+        return Line(event.happened_at, what % event.details, "", "")
     if event.actor_id is not None and event.actor_id != event.person_id:
         what = _("%(what)s (by an administrator)") % {"what": what}
     return Line(event.happened_at, what, event.address or "", countries.name(event.address))

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from mailboxes.owning.views import confirming, folders, forwarding, home, log, programs, sessions, vacation
+from mailboxes.owning.views import (
+    confirming,
+    delegation,
+    folders,
+    forwarding,
+    home,
+    log,
+    programs,
+    sessions,
+    vacation,
+)
 
 urlpatterns = [
     path("mail/config-v1.1.xml", programs.autoconfig, name="autoconfig"),
@@ -13,6 +23,8 @@ urlpatterns = [
     path("mail/<slug:service>/check-up/", log.check_up, name="check-up"),
     path("mail/<slug:service>/folders/<slug:folder>/empty/", folders.empty, name="empty-folder"),
     path("mail/<slug:service>/sessions/end/", sessions.end, name="end-sessions"),
+    path("mail/<slug:service>/delegation/new/", delegation.offer, name="delegation-offer"),
+    path("mail/<slug:service>/delegation/<int:pk>/", delegation.one, name="delegation"),
     path("mail/<slug:service>/ready/", home.ready, name="mailbox-ready"),
     path("mail/<slug:service>/settings/", programs.mail_settings, name="mail-settings"),
     path("mail/<slug:service>/settings/code.svg", programs.profile_code, name="mail-profile-code"),

@@ -17,7 +17,11 @@ from mailboxes.models import Job, Mailbox
 # no two workers are ever at one job.
 LEASE = timedelta(seconds=40)
 LONGEST_PAUSE = 300  # seconds
-NEWEST_COUNTS = {Job.Kind.PASSWORD, Job.Kind.FILTER, Job.Kind.SHARE}  # of these, what was asked before is not wanted any more
+NEWEST_COUNTS = {
+    Job.Kind.PASSWORD,
+    Job.Kind.FILTER,
+    Job.Kind.SHARE,
+}  # of these, what was asked before is not wanted any more
 RUN = "mailboxes.provisioning.tasks.run"
 
 

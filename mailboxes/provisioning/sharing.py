@@ -91,17 +91,6 @@ def compare(mailbox: Mailbox, store: Store, *, now: datetime) -> list[Difference
     ]
 
 
-def used(owner_address: str, delegate_address: str, when: datetime) -> None:
-    """A delegate has opened a folder of that owner; what the server tells late takes back nothing."""
-    owner, delegate = owner_address.lower().rpartition("@"), delegate_address.lower().rpartition("@")
-    Delegation.objects.filter(
-        Q(last_used_at=None) | Q(last_used_at__lt=when),
-        given_at__lte=when,
-        mailbox__in=Mailbox.objects.filter(local_part=owner[0], domain=owner[2]),
-        delegate__in=Mailbox.objects.filter(local_part=delegate[0], domain=delegate[2]),
-    ).update(last_used_at=when)
-
-
 def _end(delegation: Delegation, now: datetime) -> None:
     try:
         with transaction.atomic():

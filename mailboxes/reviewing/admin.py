@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin
-from mailboxes.models import Application, Job, Mailbox, MailService, Notice, ReservedName
+from mailboxes.models import Application, Delegation, Job, Mailbox, MailService, Notice, ReservedName
 
 
 @admin.register(MailService)
@@ -56,3 +56,11 @@ class JobAdmin(ReadOnlyAdmin):
     search_fields = ("address", "mailbox__person__number", "last_error")
     list_select_related = ("mailbox",)
     exclude = ("password_hash",)
+
+
+@admin.register(Delegation)
+class DelegationAdmin(ReadOnlyAdmin):
+    list_display = ("mailbox", "delegate", "state", "rights", "starts_at", "ends_at", "given_at", "last_used_at")
+    list_filter = ("state", "rights", "mailbox__service")
+    search_fields = ("mailbox__local_part", "delegate__local_part", "mailbox__person__number", "delegate__person__number")
+    list_select_related = ("mailbox", "delegate")

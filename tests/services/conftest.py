@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from mailboxes.models import Job
 from mailboxes.provisioning.stores.dovecot.doveadm import Doveadm
 from mailboxes.provisioning.stores.dovecot.places import place
 from mailboxes.provisioning.stores.dovecot.store import DovecotStore
 from tests import servers
 from tests.mailserver import MailServer, mail_server, missing_packages
 from tests.services.running_site import Site, installed
+from tests.services.working import valkey, working
 
 QUOTA = 5 * 1024 * 1024
 FIRST, SECOND = "copper-kettle-ninety-seals", "seven-lanterns-by-the-canal"
@@ -108,3 +110,24 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )  # fmt: skip
     file.write_text(file.read_text() + file.with_suffix(".crt").read_text())
     return file
+
+
+# --- a real worker ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with valkey(tmp_path_factory.mktemp("valkey")) as url:
+        yield url
+
+
+@pytest.fixture
+def worker(transactional_db: None, server: MailServer, broker: str, tmp_path: Path) -> Iterator[Path]:
+    """A real worker on this test's database; the value is its log."""
+    with working(broker, tmp_path, **server.env()) as running:
+        yield running.log
+
+
+def done(job: Job) -> bool:
+    job.refresh_from_db()
+    return job.state == Job.State.DONE

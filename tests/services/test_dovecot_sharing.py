@@ -1,17 +1,23 @@
 """Folders that other people may use, on a real Dovecot: what a delegate's mail program can do, and can no more."""
 
 import imaplib
+import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from mailboxes.logins import events
 from mailboxes.provisioning.hashing import hash_password
 from mailboxes.provisioning.stores import NoSuchMailbox
 from mailboxes.provisioning.stores.dovecot.deadline import Deadline
 from mailboxes.provisioning.stores.dovecot.store import DovecotStore
 from tests.mailserver import MailServer
 from tests.services.conftest import FIRST, QUOTA, letter, numbers, signed_in
+from tests.services.working import until
 
+pytestmark = pytest.mark.usefixtures("told")
 HASH = hash_password(FIRST)
 
 
@@ -196,3 +202,47 @@ def test_a_mailbox_that_is_not_there_is_named_as_such(store: DovecotStore, deleg
     ):
         with pytest.raises(NoSuchMailbox):
             call()
+
+
+@pytest.fixture(scope="module")
+def told(server: MailServer) -> Iterator[list[bytes]]:
+    """What Dovecot reports, where it looks for the portal. From the start: after a failure it keeps silent for a while."""
+    reports: list[bytes] = []
+
+    class Door(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            reports.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(202)
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", server.portal), Door) as httpd:
+        thread = threading.Thread(target=httpd.serve_forever)
+        thread.start()
+        yield reports
+        httpd.shutdown()
+        thread.join()
+
+
+def test_each_folder_of_another_person_that_is_opened_is_told_to_the_portal(
+    server: MailServer, store: DovecotStore, owner: str, delegate: str, told: list[bytes]
+) -> None:
+    store.share(owner, {delegate: {"INBOX": "read", "Drafts": "read"}})
+    with signed_in(server, delegate, FIRST) as client:
+        for folder in (
+            "INBOX",
+            f"shared/{owner}/Sent",
+            f"shared/{owner}/INBOX",
+            f"shared/{owner.upper()}",
+            f"shared/{owner}/Drafts",
+        ):
+            said(client, "EXAMINE", f'"{folder}"')
+    until(lambda: len(uses_of(delegate, told)) == 3)
+    assert uses_of(delegate, told) == [owner, owner, owner]
+
+
+def uses_of(delegate: str, told: list[bytes]) -> list[str]:
+    reports = [events.read(report, now=datetime.now(UTC)) for report in told]
+    return [use.owner for use in reports if isinstance(use, events.Use) and use.delegate == delegate]

@@ -22,8 +22,8 @@ from mailboxes.provisioning.stores.dovecot.deadline import Deadline
 from mailboxes.provisioning.stores.dovecot.store import DovecotStore
 from tests.conftest import MakePerson
 from tests.mailserver import MailServer
-from tests.services.conftest import FIRST, QUOTA, letter, signed_in
-from tests.services.test_provisioning import broker, done, ring, until, worker  # noqa: F401 - fixtures are found by name
+from tests.services.conftest import FIRST, QUOTA, done, letter, signed_in
+from tests.services.working import ring, until
 
 SENDER = "colleague@example.org"
 SORTS = 'require "fileinto";\nif header :contains "subject" "sort" { fileinto "Junk"; }\n'
@@ -315,8 +315,8 @@ def test_a_real_worker_brings_what_was_asked_for_to_the_mail_server(
     services: dict[str, MailService],
     server: MailServer,
     store: DovecotStore,
-    broker: str,  # noqa: F811
-    worker: Path,  # noqa: F811
+    broker: str,
+    worker: Path,
     owner: str,
     friend: str,
     mailbox: Callable[[str], Mailbox],
@@ -325,14 +325,14 @@ def test_a_real_worker_brings_what_was_asked_for_to_the_mail_server(
     forward(box, friend)
     with transaction.atomic():
         job = outbox.put(box, Job.Kind.FILTER, now=timezone.now())
-    ring(broker, job)
+    ring(broker, outbox.RUN, job.pk)
     until(lambda: done(job))
     send(server, owner, "lunch")
     arrives(server, friend, "lunch")
     Forwarding.objects.update(mode="off")
     with transaction.atomic():
         job = outbox.put(box, Job.Kind.FILTER, now=timezone.now())
-    ring(broker, job)
+    ring(broker, outbox.RUN, job.pk)
     until(lambda: done(job))
     send(server, owner, "supper")
     arrives(server, owner, "supper")

@@ -1,10 +1,8 @@
 """The whole way: an application in the portal's database, a real worker, a real mail server, a mail program at its end."""
 
 import smtplib
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from django.utils import timezone
 
 from accounts import policies
@@ -16,26 +14,8 @@ from mailboxes.provisioning import outbox
 from mailboxes.provisioning.stores.dovecot import accounts
 from mailboxes.provisioning.stores.dovecot.deadline import Deadline
 from tests.mailserver import MailServer
-from tests.services.conftest import FIRST, SECOND, Refuses, signed_in
-from tests.services.working import ring, until, valkey, working
-
-
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with valkey(tmp_path_factory.mktemp("valkey")) as url:
-        yield url
-
-
-@pytest.fixture
-def worker(transactional_db: None, server: MailServer, broker: str, tmp_path: Path) -> Iterator[Path]:
-    """A real worker on this test's database; the value is its log."""
-    with working(broker, tmp_path, **server.env()) as running:
-        yield running.log
-
-
-def done(job: Job) -> bool:
-    job.refresh_from_db()
-    return job.state == Job.State.DONE
+from tests.services.conftest import FIRST, SECOND, Refuses, done, signed_in
+from tests.services.working import ring, until
 
 
 def slot_of(person: Person) -> shelf.Slot:

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from mailboxes.models import Mailbox
-from mailboxes.owning.boxes import capacity, folders, forwarding, logins, notices
+from mailboxes.owning.boxes import capacity, delegation, folders, forwarding, logins, notices
 
 
 @dataclass(frozen=True)
@@ -36,5 +36,6 @@ BOXES = {
         Box("forwarding", pgettext_lazy("box", "Forwarding"), forwarding.show, asks_store=True),
         Box("notices", pgettext_lazy("box", "Notices"), notices.show, asks_store=False),
         Box("folders", pgettext_lazy("box", "Folders"), folders.show, asks_store=True),
+        Box("delegation", pgettext_lazy("box", "Delegation"), delegation.show, asks_store=True),
     )
 }

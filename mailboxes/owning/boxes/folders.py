@@ -37,7 +37,7 @@ def show(mailbox: Mailbox) -> dict[str, Any]:
     folders = registry.named(mailbox.service.store).folders(mailbox.address)
     totals = (sum(getattr(folder, count) for folder in folders) for count in ("unread", "messages", "octets"))
     unread, messages, octets = totals
-    rows = [_row(folder) for folder in sorted(folders, key=_place)]
+    rows = [_row(folder) for folder in sorted(folders, key=lambda folder: place(folder.name))]
     return {"rows": rows, "unread": unread, "messages": messages, "size": _size(octets)}
 
 
@@ -46,8 +46,9 @@ def shown_name(name: str) -> str:
     return str(NAMES[name]) if name in NAMES else name.translate(PICTURES)
 
 
-def _place(folder: Folder) -> tuple[int, str]:
-    return ORDER.index(folder.name) if folder.name in NAMES else len(ORDER), folder.name
+def place(name: str) -> tuple[int, str]:
+    """To sort names by: the folders that every mailbox has come first."""
+    return ORDER.index(name) if name in NAMES else len(ORDER), name
 
 
 def _row(folder: Folder) -> Row:

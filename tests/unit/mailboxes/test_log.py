@@ -188,7 +188,10 @@ def test_account_management_is_told_in_words_with_time_and_address(as_wang: Clie
 
 def test_every_state_of_a_mailbox_and_every_job_of_its_owner_has_words() -> None:
     reached = {to for targets in states.MAILBOX.values() for to in targets}
-    verbs = {f"mailbox.{to}" for to in reached} | {f"mailbox.{kind}-done" for kind in Job.Kind.values if kind != "create"}
+    verbs = {f"mailbox.{to}" for to in reached} | {
+        f"mailbox.{kind}-done" for kind in Job.Kind.values if kind not in ("create", "share")
+    }
+    verbs |= {f"delegation.{to}" for targets in states.DELEGATION.values() for to in targets}
     verbs |= {f"application.{to}" for targets in states.APPLICATION.values() for to in targets if to != "draft"}
     assert verbs <= set(history.OF_A_MAILBOX)
 

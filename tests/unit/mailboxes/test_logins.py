@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from mailboxes.logins import endpoint, events, writer
-from mailboxes.models import Job, LoginRecord, Mailbox, MailService
+from mailboxes.models import Delegation, Job, LoginRecord, Mailbox, MailService
 from portal import tasks
 
 KEY = "key-of-the-mail-server-0123456789"
@@ -44,7 +44,13 @@ def event(when: datetime = NOW, **fields: Any) -> dict[str, Any]:
     }
 
 
-def read(told: object) -> events.Login:
+def use(when: datetime = NOW, **fields: Any) -> dict[str, Any]:
+    """The same of a folder of another person that is opened, without what nobody reads."""
+    opened = {"cmd_name": "SELECT", "tagged_reply_state": "OK", "mailbox": "shared/SFLin@mx.nthu.edu.tw/INBOX"}
+    return event(when, **(opened | fields)) | {"event": "imap_command_finished"}
+
+
+def read(told: object) -> Any:
     return events.read(json.dumps(told).encode(), now=NOW)
 
 
@@ -65,7 +71,14 @@ def test_a_success_and_a_failure_are_read() -> None:
         ("[" * 100_000, "not-json"),
         ("\udcff", "not-json"),
         (json.dumps([event()]), "not-a-login"),
-        (json.dumps(event() | {"event": "imap_command_finished"}), "not-a-login"),
+        (json.dumps(event() | {"event": "imap_command_started"}), "not-a-login"),
+        (json.dumps(event() | {"event": "imap_command_finished"}), "not-a-use"),
+        (json.dumps(use(mailbox="INBOX")), "not-a-use"),
+        (json.dumps(use(mailbox=["shared/"])), "not-a-use"),
+        (json.dumps(use(tagged_reply_state="NO")), "not-a-use"),
+        (json.dumps(use(mailbox="shared/")), "no-address"),
+        (json.dumps(use(mailbox="shared/sflin/INBOX")), "no-address"),
+        (json.dumps(use(NOW - timedelta(minutes=11))), "too-old"),
         (json.dumps(event() | {"fields": None}), "not-a-login"),
         (json.dumps(event(service="doveadm")), "unknown-protocol"),
         (json.dumps(event(service=["imap"])), "unknown-protocol"),
@@ -145,6 +158,20 @@ def test_old_records_are_forgotten_by_the_housekeeping(mailbox: Mailbox, monkeyp
     tasks.housekeeping()
     kept = LoginRecord.objects.order_by("-happened_at").values_list("happened_at", flat=True)
     assert list(kept) == [now, now - timedelta(days=29)]
+
+
+def test_the_last_use_of_a_folder_of_another_person_is_kept(mailbox: Mailbox, professor: Person) -> None:
+    owner = Mailbox.objects.create(
+        service=mailbox.service, person=professor, local_part="sflin", domain=mailbox.domain, stem="sflin", stem_number=1
+    )
+    day = timedelta(days=1)
+    Delegation.objects.create(
+        mailbox=owner, delegate=mailbox, folders=["INBOX"], starts_at=NOW - day, ends_at=NOW + day, given_at=NOW - day
+    )
+    other = use(user="nobody@mx.nthu.edu.tw", mailbox="shared/sflin@mx.nthu.edu.tw")
+    writer.write([read(use(NOW - timedelta(minutes=2))), read(event()), read(use()), read(other)])
+    assert Delegation.objects.get().last_used_at == NOW
+    assert LoginRecord.objects.count() == 1
 
 
 # --- the door ----------------------------------------------------------------------------------------------------
