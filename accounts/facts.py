@@ -46,10 +46,13 @@ def text(least: int, most: int) -> Form:
     return lambda value: isinstance(value, str) and least <= len(value) <= most and is_fit(value)
 
 
+# The least and the most characters of each.
+NAME, PASSPORT_NAME, CONDITION, UNIT = (1, 100), (0, 100), (1, 16), (0, 100)
+
 is_number = made_of(r"[A-Za-z0-9_-]{1,32}")
-is_name = text(1, 100)
-is_passport_name = text(0, 100)
+is_name = text(*NAME)
+is_passport_name = text(*PASSPORT_NAME)
 is_category = one_of("staff", "student")
-is_condition = text(1, 16)
-is_unit = text(0, 100)
+is_condition = text(*CONDITION)
+is_unit = text(*UNIT)
 is_language = one_of("zh-hant", "en")

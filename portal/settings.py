@@ -155,6 +155,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TIMEZONE = "Asia/Taipei"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "mailboxes.provisioning.tasks.sweep", "schedule": 10.0, "options": {"expires": 10}},
+    "imports": {"task": "accounts.importing.tasks.run", "schedule": 5.0, "options": {"expires": 5}},
     "housekeeping": {"task": "portal.tasks.housekeeping", "schedule": 3600.0},
 }
 
