@@ -1,4 +1,4 @@
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
@@ -6,22 +6,11 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.importing.admin import PeopleImportAdmin
+from accounts.listing import ListAdmin, ReadOnlyAdmin
 from accounts.models import AuditEvent, Consent, Person, Policy, PolicyVersion
 
-
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """For rows that change through services only: everything to see and search, nothing to edit."""
-
-    actions = None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+__all__ = ["PeopleImportAdmin", "ReadOnlyAdmin"]
 
 
 @admin.register(Person)
@@ -80,7 +69,7 @@ class CountyAccountAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Policy)
-class PolicyAdmin(admin.ModelAdmin[Policy]):
+class PolicyAdmin(ListAdmin):
     list_display = ("title_zh", "title_en", "slug", "position")
     inlines = (PolicyVersionInline,)
     prepopulated_fields: ClassVar = {"slug": ("title_en",)}

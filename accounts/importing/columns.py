@@ -5,6 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from accounts import facts
 from accounts.formulas import is_formula
 from accounts.importing.problems import Problem, Unfit
@@ -15,12 +18,15 @@ LANGUAGES = {"繁體中文": "zh-hant", "中文": "zh-hant", "english": "en", "�
 
 @dataclass(frozen=True)
 class Column:
-    """``field`` is Person's; ``names`` the headings, the English and the Chinese one first; ``read`` makes a cell a fact."""
+    """``field`` is Person's; ``names`` the headings, the English and the Chinese one first; ``read`` makes a cell a fact,
+    or raises Unfit; ``rule`` says for people what may stand there.
+    """
 
     field: str
     names: tuple[str, ...]
     required: bool
     read: Callable[[str], Any]
+    rule: Promise
 
 
 def _number(cell: str) -> str:
@@ -66,17 +72,26 @@ def _year(cell: str) -> int | None:
 
 
 COLUMNS = (
-    Column("number", ("number", "編號", "sub", "subject", "人員編號", "學號"), True, _number),
-    Column("name", ("name", "姓名", "中文姓名"), True, _text(*facts.NAME)),
+    Column(
+        "number", ("number", "編號", "sub", "subject", "人員編號", "學號"), True, _number,
+        _("Staff or student number: A–Z, a–z, 0–9, “_” and “-”, 32 at most, always written the same way"),
+    ),
+    Column("name", ("name", "姓名", "中文姓名"), True, _text(*facts.NAME), _("100 characters at most")),
     Column(
         "passport_name", ("passport name", "護照姓名", "name_en", "英文姓名", "護照英文姓名"), True,
-        _text(*facts.PASSPORT_NAME),
+        _text(*facts.PASSPORT_NAME), _("SURNAME,GIVEN-NAMES in quotation marks; empty where there is none"),
     ),
-    Column("category", ("category", "類別", "身分別"), True, _category),
-    Column("condition", ("condition", "狀態"), True, _text(*facts.CONDITION)),
-    Column("unit", ("unit", "單位", "系所"), False, _text(*facts.UNIT)),
-    Column("entry_year", ("entry year", "入學年", "入學年度"), False, _year),
-    Column("language", ("language", "語言", "lang"), False, _language),
+    Column("category", ("category", "類別", "身分別"), True, _category, _("staff or student, or 教職員工 or 學生")),
+    Column(
+        "condition", ("condition", "狀態"), True, _text(*facts.CONDITION),
+        _("As the campus writes it, such as 一般, 退休 or 校; it decides what somebody may apply for"),
+    ),
+    Column("unit", ("unit", "單位", "系所"), False, _text(*facts.UNIT), _("100 characters at most; may be empty")),
+    Column("entry_year", ("entry year", "入學年", "入學年度"), False, _year, _("A whole number; may be empty")),
+    Column(
+        "language", ("language", "語言", "lang"), False, _language,
+        _("zh-hant or en; may be empty; only for somebody new, as later on people choose for themselves"),
+    ),
 )  # fmt: skip
 NAMED = {name.replace(" ", ""): column for column in COLUMNS for name in column.names}
 

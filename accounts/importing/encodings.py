@@ -6,6 +6,7 @@ from io import BytesIO
 
 from accounts.importing.problems import Refused
 
+MEGABYTE = 1024 * 1024
 MOST_MEGABYTES = 20
 BOM = b"\xef\xbb\xbf"
 # How the files begin that people take for CSV: ZIP (also of XLSX), gzip, and the workbooks of old Excel.
@@ -31,8 +32,7 @@ CP950 = Encoding("CP950", "cp950", "not-big5")
 
 def recognise(content: bytes) -> Encoding:
     """Raises Refused for what is no text, or is more than can be taken."""
-    if len(content) > MOST_MEGABYTES * 1024 * 1024:
-        raise Refused("too-large", size=f"{len(content) / 1024 / 1024:.1f}", most=MOST_MEGABYTES)
+    measure(len(content))
     if content.startswith(NOT_TEXT):
         raise Refused("workbook")
     if content.startswith(UTF_16):
@@ -48,6 +48,12 @@ def recognise(content: bytes) -> Encoding:
     if as_utf_8 >= as_cp950:
         return UTF_8
     return BIG5 if all(fits(line, "big5") or not fits(line, "cp950") for line in _telling(content)) else CP950
+
+
+def measure(size: int) -> None:
+    """Raises Refused for more bytes than can be taken."""
+    if size > MOST_MEGABYTES * MEGABYTE:
+        raise Refused("too-large", size=f"{size / MEGABYTE:.1f}", most=MOST_MEGABYTES)
 
 
 def fits(line: bytes, codec: str) -> bool:

@@ -3,12 +3,12 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import ReadOnlyAdmin
+from accounts.listing import ListAdmin, ReadOnlyAdmin
 from mailboxes.models import Application, Job, Mailbox, MailService, ReservedName
 
 
 @admin.register(MailService)
-class MailServiceAdmin(admin.ModelAdmin[MailService]):
+class MailServiceAdmin(ListAdmin):
     list_display = ("name_zh", "name_en", "domain", "names", "store", "is_open")
     list_filter = ("is_open", "names")
     filter_horizontal = ("policies",)
@@ -18,7 +18,7 @@ class MailServiceAdmin(admin.ModelAdmin[MailService]):
 
 
 @admin.register(ReservedName)
-class ReservedNameAdmin(admin.ModelAdmin[ReservedName]):
+class ReservedNameAdmin(ListAdmin):
     list_display = ("word", "reason")
     search_fields = ("word", "reason")
 
