@@ -35,6 +35,7 @@ class PersonAdmin(ReadOnlyAdmin):
         "language",
         "is_active",
         "is_staff",
+        "imported_at",
         "created_at",
         "updated_at",
         "last_login",

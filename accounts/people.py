@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
@@ -126,10 +127,11 @@ def differing(many: Sequence[Mapping[str, Any]]) -> Differing:
     return Differing(new, changed, len(there) - len(changed))
 
 
-def bring_many_up_to_date(many: Sequence[Mapping[str, Any]]) -> Differing:
+def bring_many_up_to_date(many: Sequence[Mapping[str, Any]], *, now: datetime) -> Differing:
     """As ``bring_up_to_date``, in two statements; what was done. A closed account stays closed."""
     found = differing(many)
-    people = [_unsaved(Person.CAMPUS, facts["number"], facts) for facts in (*found.new, *found.changed)]
+    given = ({"imported_at": now, **facts} for facts in (*found.new, *found.changed))
+    people = [_unsaved(Person.CAMPUS, facts["number"], facts) for facts in given]
     if people:
         _insert_or_update(people, _brought(many))
     return found

@@ -44,8 +44,8 @@ class PeopleImportAdmin(ReadOnlyAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = UploadForm(request.POST or None, request.FILES or None)
-        if request.method == "POST" and form.is_valid():
+        form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+        if form.is_valid():
             made = uploads.upload(form.cleaned_data["file"], file_name=form.file_name, **_who(request))
             return HttpResponseRedirect(reverse(REPORT, args=[made.pk]))
         context = {"form": form, "columns": COLUMNS, "most": MOST_MEGABYTES}

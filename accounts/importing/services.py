@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from itertools import islice
 from typing import Any
@@ -61,7 +62,14 @@ def check(content: bytes, *, tell: Tell, progress: Progress) -> Report:
 
 @transaction.atomic
 def write(
-    content: bytes, *, actor: Person | None, address: str | None, file_name: str, progress: Progress, **details: Any
+    content: bytes,
+    *,
+    actor: Person | None,
+    address: str | None,
+    file_name: str,
+    now: datetime,
+    progress: Progress,
+    **details: Any,
 ) -> Report:
     """Bring everybody in the file up to date, or nobody: ValueError for a file that ``check`` has a problem with.
 
@@ -72,7 +80,7 @@ def write(
     for rows, problems in _batches(content, encoding, progress):
         if problems:
             raise ValueError(f"Line {problems[0].line}: {problems[0].code}")
-        report.add(people.bring_many_up_to_date([row.facts for row in rows]))
+        report.add(people.bring_many_up_to_date([row.facts for row in rows], now=now))
     digest = sha256(content).hexdigest()
     facts = {"file": file_name, "sha256": digest, "encoding": encoding.name} | report.counts() | details
     audit.record("people.imported", person=None, actor=actor, address=address, **facts)

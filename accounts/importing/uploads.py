@@ -105,6 +105,7 @@ def _write(claimed: PeopleImport, now: datetime) -> None:
         actor=upload.confirmed_by,
         address=upload.address,
         file_name=upload.file_name,
+        now=now,
         progress=lambda lines: _progress(upload, lines),
     )
     for field, count in report.counts().items():

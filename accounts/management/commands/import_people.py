@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 from django.utils.translation import override
 
 from accounts.importing import services
@@ -52,7 +53,13 @@ class Command(BaseCommand):
     def _write(self, content: bytes, file_name: str) -> None:
         try:
             report = services.write(
-                content, actor=None, address=None, file_name=file_name, progress=_progress("imported"), by=_who()
+                content,
+                actor=None,
+                address=None,
+                file_name=file_name,
+                now=timezone.now(),
+                progress=_progress("imported"),
+                by=_who(),
             )
         finally:
             _end_of_progress()
