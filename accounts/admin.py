@@ -1,5 +1,4 @@
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
@@ -9,22 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import letters
 from accounts.http import SignedInRequest
+from accounts.importing.admin import PeopleImportAdmin
+from accounts.listing import ListAdmin, ReadOnlyAdmin
 from accounts.models import AuditEvent, Consent, ContactAddress, Letter, Person, Policy, PolicyVersion
 
-
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """For rows that change through services only: everything to see and search, nothing to edit."""
-
-    actions: Sequence[str] | None = None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+__all__ = ["PeopleImportAdmin", "ReadOnlyAdmin"]
 
 
 @admin.register(Person)
@@ -49,6 +37,7 @@ class PersonAdmin(ReadOnlyAdmin):
         "language",
         "is_active",
         "is_staff",
+        "imported_at",
         "created_at",
         "updated_at",
         "last_login",
@@ -83,7 +72,7 @@ class CountyAccountAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Policy)
-class PolicyAdmin(admin.ModelAdmin[Policy]):
+class PolicyAdmin(ListAdmin):
     list_display = ("title_zh", "title_en", "slug", "position")
     inlines = (PolicyVersionInline,)
     prepopulated_fields: ClassVar = {"slug": ("title_en",)}

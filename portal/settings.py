@@ -179,6 +179,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "imports": {"task": "accounts.importing.tasks.run", "schedule": 5.0, "options": {"expires": 5}},
     "housekeeping": {"task": "portal.tasks.housekeeping", "schedule": 3600.0},
 }
 

@@ -1,21 +1,7 @@
 from django.contrib import admin
-from django.db import models
-from django.http import HttpRequest
 
+from accounts.listing import ReadOnlyAdmin
 from sso_bridge.models import Refusal, SpentToken
-
-
-class ReadOnlyAdmin(admin.ModelAdmin[models.Model]):
-    """To look things up: what these tables say is evidence."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
 
 
 @admin.register(Refusal)

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from accounts.addresses import normal
-from sso_bridge.claims import Claims, faults, is_number, read
+from accounts.facts import is_number
+from sso_bridge.claims import Claims, faults, read
 from sso_bridge.jose import json_object, unbase64url
 from sso_bridge.keyset import ALGORITHMS, Key
 

@@ -45,6 +45,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(_("language"), max_length=10, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may use the administration"), default=False)
+    # Only of somebody whom a file of people brought, before any door did.
+    imported_at = models.DateTimeField(_("imported at"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("first seen"), auto_now_add=True)
     updated_at = models.DateTimeField(_("last brought up to date"), auto_now=True)
 

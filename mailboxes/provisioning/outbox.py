@@ -21,7 +21,7 @@ NEWEST_COUNTS = {
     Job.Kind.PASSWORD,
     Job.Kind.FILTER,
     Job.Kind.SHARE,
-}  # of these, what was asked before is not wanted any more
+}  # of these only the newest is wanted
 RUN = "mailboxes.provisioning.tasks.run"
 
 

@@ -3,12 +3,12 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import ReadOnlyAdmin
+from accounts.listing import ListAdmin, ReadOnlyAdmin
 from mailboxes.models import Application, Delegation, Job, Mailbox, MailService, Notice, ReservedName
 
 
 @admin.register(MailService)
-class MailServiceAdmin(admin.ModelAdmin[MailService]):
+class MailServiceAdmin(ListAdmin):
     list_display = ("name_zh", "name_en", "domain", "names", "store", "is_open", "password_sign_in")
     list_filter = ("is_open", "names")
     filter_horizontal = ("policies",)
@@ -18,7 +18,7 @@ class MailServiceAdmin(admin.ModelAdmin[MailService]):
 
 
 @admin.register(Notice)
-class NoticeAdmin(admin.ModelAdmin[Notice]):
+class NoticeAdmin(ListAdmin):
     list_display = ("title_zh", "title_en", "service", "shown_from", "shown_until")
     list_filter = ("service",)
     search_fields = ("title_zh", "title_en", "text_zh", "text_en")
@@ -26,7 +26,7 @@ class NoticeAdmin(admin.ModelAdmin[Notice]):
 
 
 @admin.register(ReservedName)
-class ReservedNameAdmin(admin.ModelAdmin[ReservedName]):
+class ReservedNameAdmin(ListAdmin):
     list_display = ("word", "reason")
     search_fields = ("word", "reason")
 

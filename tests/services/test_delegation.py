@@ -13,7 +13,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import AuditEvent, Person
 from mailboxes.models import Delegation, Job, Mailbox, MailService
-from mailboxes.provisioning import sharing, tasks
+from mailboxes.provisioning import outbox, sharing, tasks
 from mailboxes.provisioning.hashing import hash_password
 from mailboxes.provisioning.stores.dovecot.deadline import Deadline
 from mailboxes.provisioning.stores.dovecot.store import DovecotStore
