@@ -14,8 +14,8 @@ from sso_bridge import ledger
 
 @shared_task(ignore_result=True)
 def housekeeping() -> None:
-    """Forget what has ended (sessions, spent tokens, old refusals, removed addresses, old log-ins, files of people), keep the
-    search for free names fast, and have the mail servers checked for who may use whose folders."""
+    """Forget what has ended (sessions, spent tokens, old refusals, removed addresses, old log-ins, files of people), keep
+    the search for free names fast, and have the mail servers checked for who may use whose folders."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     ledger.forget_spent(timezone.now())
     services.forget_removed(timezone.now())

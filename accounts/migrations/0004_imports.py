@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_county_people'),
+        ('accounts', '0003_letters_and_contacts'),
     ]
 
     operations = [
