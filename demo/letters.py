@@ -3,10 +3,8 @@
 import email
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from typing import cast
 
 MOST = 50
 
@@ -26,7 +24,7 @@ def newest(folder: Path) -> list[Letter]:
 
 
 def _read(file: Path) -> Letter:
-    message = cast(EmailMessage, email.message_from_bytes(file.read_bytes(), policy=default))
+    message = email.message_from_bytes(file.read_bytes(), policy=default)
     plain = message.get_body(("plain",))
     date = message["Date"]
     return Letter(

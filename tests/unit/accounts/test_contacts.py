@@ -1,6 +1,5 @@
-"""Contact addresses: added, confirmed by a link, removed, and for three days undone from an old one."""
+"""Contact addresses: added, and confirmed by a link."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -14,43 +13,15 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts import contacts
 from accounts.contacts import rule, services
-from accounts.letters import links, rendering
 from accounts.models import AuditEvent, ContactAddress, Letter, Person
 from mailboxes.models import Mailbox, MailService
-from portal.tasks import housekeeping
 from tests.conftest import SignIn
-
-PAGE, CONFIGURE = "/configure/contacts/", "/configure/"
-HOME, WORK, OTHER = "wang@home.example", "wang@work.example", "wang@other.example"
+from tests.unit.accounts.contacting import CONFIGURE, HOME, OTHER, PAGE, WORK, add, addresses, letters, link_in
 
 
 @pytest.fixture(autouse=True)
 def no_limits_from_before() -> None:
     cache.clear()
-
-
-def add(person: Person, address: str, *, is_confirmed: bool = False) -> ContactAddress:
-    contact = services.add(person, address, now=timezone.now())
-    if is_confirmed:
-        services.confirm(contact, now=timezone.now(), visitor="192.0.2.10")
-    return contact
-
-
-def link_in(letter: Letter) -> str:
-    """The link as its reader finds it, in both forms of the letter."""
-    made = rendering.message(letter)
-    text, html = (made.get_body((kind,)).get_content() for kind in ("plain", "html"))  # type: ignore[union-attr]
-    [path] = re.findall(r"http://127\.0\.0\.1:8000(\S+\?link=\S+)", text)
-    assert f'href="http://127.0.0.1:8000{path}"' in html
-    return str(path)
-
-
-def letters(kind: str, to: str) -> list[Letter]:
-    return list(Letter.objects.filter(kind=kind, to=to).select_related("person"))
-
-
-def addresses(person: Person) -> list[str]:
-    return [contact.address for contact in services.mine(person)]
 
 
 # --- what can be one --------------------------------------------------------------------------------------------
@@ -238,96 +209,6 @@ def test_nobody_can_be_flooded_with_letters(wang: Person, professor: Person, as_
         services.remove(made, now=timezone.now(), visitor="192.0.2.10")
     with pytest.raises(ValidationError, match="So many letters"):
         add(professor, "one.more@home.example")
-
-
-# --- removing, and being told -----------------------------------------------------------------------------------
-
-
-def test_removing_asks_once_and_is_ones_own_alone(wang: Person, professor: Person, as_wang: Client, sign_in: SignIn) -> None:
-    contact = add(wang, HOME, is_confirmed=True)
-    other = sign_in(professor)
-    for method in (other.get, other.post):
-        assertRedirects(method(f"{PAGE}{contact.pk}/remove/"), PAGE)
-    assert other.post(f"{PAGE}{contact.pk}/again/").status_code == 404
-    assertContains(as_wang.get(f"{PAGE}{contact.pk}/remove/"), "Remove this contact address?")
-    assert addresses(wang) == [HOME]
-    assertRedirects(as_wang.post(f"{PAGE}{contact.pk}/remove/"), PAGE)
-    assert addresses(wang) == []
-    assertRedirects(as_wang.post(f"{PAGE}{contact.pk}/remove/"), PAGE)
-    assert AuditEvent.objects.filter(verb="contact.removed").count() == 1
-
-
-def test_what_was_never_confirmed_goes_without_a_letter(wang: Person) -> None:
-    contact = add(wang, HOME)
-    services.remove(contact, now=timezone.now(), visitor="192.0.2.10")
-    assert list(Letter.objects.values_list("kind", flat=True)) == ["contact-confirm"]
-
-
-def test_a_new_one_is_told_to_the_old_and_the_new_and_only_the_old_can_undo_it(wang: Person) -> None:
-    add(wang, HOME, is_confirmed=True)
-    add(wang, OTHER)
-    add(wang, WORK, is_confirmed=True)
-    [to_old], [to_new] = letters("contact-added", HOME)[:1], letters("contact-added", WORK)
-    assert letters("contact-added", OTHER) == []
-    assert WORK in rendering.message(to_old).as_bytes().decode()
-    assert "link=" not in rendering.message(to_new).as_string()
-    client = Client(headers={"accept-language": "en"})  # nobody has to sign in
-    path = link_in(to_old)
-    assertContains(client.get(path), "Take this contact address away again?")
-    assert contacts.confirmed(wang) == [HOME, WORK]
-    assertContains(client.post(path), "The change is undone")
-    assert contacts.confirmed(wang) == [HOME]
-    assertContains(client.post(path), "There is nothing to undo any more")
-    assert [letter.to for letter in Letter.objects.filter(kind="contact-undone").order_by("pk")] == [HOME, WORK]
-    assert AuditEvent.objects.get(verb="contact.taken-back").actor is None
-
-
-def test_one_that_was_removed_can_be_brought_back_by_itself(wang: Person) -> None:
-    contact = add(wang, HOME, is_confirmed=True)
-    add(wang, WORK, is_confirmed=True)
-    services.remove(contact, now=timezone.now(), visitor="192.0.2.10")
-    assert contacts.confirmed(wang) == [WORK]
-    assert len(letters("contact-removed", WORK)) == 1
-    client, path = Client(headers={"accept-language": "en"}), link_in(letters("contact-removed", HOME)[0])
-    assertContains(client.get(path), "Bring this contact address back?")
-    assertContains(client.post(path), "The change is undone")
-    assert contacts.confirmed(wang) == [HOME, WORK]
-    assertContains(client.post(path), "There is nothing to undo any more")
-
-
-def test_a_thief_cannot_keep_the_old_one_out_by_filling_its_place(wang: Person) -> None:
-    contact = add(wang, HOME, is_confirmed=True)
-    services.remove(contact, now=timezone.now(), visitor="192.0.2.66")
-    for number in range(3):
-        add(wang, f"thief{number}@thief.example", is_confirmed=True)
-    Client().post(link_in(letters("contact-removed", HOME)[0]))
-    assert contacts.confirmed(wang) == [HOME]
-
-
-@pytest.mark.parametrize("kind", ["contact-added", "contact-removed"])
-def test_after_three_days_nothing_is_undone(wang: Person, kind: str) -> None:
-    add(wang, HOME, is_confirmed=True)
-    contact = add(wang, WORK, is_confirmed=True)
-    if kind == "contact-removed":
-        services.remove(contact, now=timezone.now(), visitor="192.0.2.10")
-    before = contacts.confirmed(wang)
-    path = link_in(letters(kind, HOME)[0])
-    client = Client(headers={"accept-language": "en"})
-    with time_machine.travel(timezone.now() + timedelta(days=3, minutes=1)):
-        for response in (client.get(path), client.post(path)):
-            assertContains(response, "This link opens nothing any more", status_code=410)
-        housekeeping()
-        assertContains(client.post(path), "This link opens nothing any more", status_code=410)
-    assert contacts.confirmed(wang) == before
-    assert ContactAddress.objects.count() == len(before)
-
-
-def test_a_token_of_one_purpose_opens_no_other(wang: Person) -> None:
-    contact = add(wang, HOME, is_confirmed=True)
-    token = links.token("contact-confirm", contact.pk)
-    for page in ("undo-added", "undo-removed"):
-        assert Client().post(f"{PAGE}{page}/?link={token}").status_code == 410
-    assert contacts.confirmed(wang) == [HOME]
 
 
 @pytest.mark.django_db(transaction=True)
