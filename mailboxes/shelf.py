@@ -39,8 +39,16 @@ class Slot:
 
     @property
     def meant_for_them(self) -> bool:
-        """Whether people of their category can have this service at all, or they have it from an earlier time."""
-        return bool(self.conditions) or self.mailbox is not None
+        """Whether people of their category can have this service at all, or they have it from an earlier time.
+
+        Who comes by a county that sent neither of the titles that make a category is shown what the others there can have.
+        """
+        return bool(self.conditions) or self.mailbox is not None or (not self.person.category and self._is_for_their_kind)
+
+    @property
+    def _is_for_their_kind(self) -> bool:
+        kind = self.person.source.partition(":")[0]
+        return any(conditions for category, conditions in self.service.eligible.items() if category.startswith(f"{kind}:"))
 
     @property
     def may_apply(self) -> bool:

@@ -103,6 +103,7 @@ BY_COUNTY = {
     "county account on its way": Place(CAMPUS_STAFF, to_link),
     "county account of somebody else": Place(CAMPUS_STAFF, somebody_elses_account),
     "home by a county": Place(TEACHER, "/"),
+    "home by a county without a right": Place(OTHER_TITLE, "/"),
     "not eligible by a county": Place(OTHER_TITLE, "/mail/edu/apply/"),
     "typed name": Place(TEACHER, "/mail/edu/name/"),
     "typed name that is free": Place(TEACHER, own_name("free.for.me")),

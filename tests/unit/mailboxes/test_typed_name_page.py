@@ -61,7 +61,11 @@ def test_who_is_neither_teacher_nor_student_reads_which_title_it_takes(
     roles: list[str], said: str, teacher: Person, services: dict[str, MailService], sign_in: SignIn
 ) -> None:
     Person.objects.filter(pk=teacher.pk).update(category="", roles=roles)
-    response = sign_in(Person.objects.get(pk=teacher.pk)).get("/mail/edu/apply/")
+    client = sign_in(Person.objects.get(pk=teacher.pk))
+    home = client.get("/")
+    assertContains(home, "Why, and who decides")
+    assertContains(home, 'class="card stack"', count=2)  # their data, and the one service of counties
+    response = client.get("/mail/edu/apply/")
     assertContains(response, said, status_code=403)
     assertContains(response, '<strong lang="zh-Hant">教師、學生</strong>', status_code=403)
     assertContains(response, "Your school keeps this record", status_code=403)
