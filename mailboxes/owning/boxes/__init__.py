@@ -16,7 +16,7 @@ from mailboxes.owning.boxes import capacity, folders, notices
 
 @dataclass(frozen=True)
 class Box:
-    """``asks_store``: it waits for the mail server. ``at_once``: it comes with the page; every other is fetched by itself."""
+    """``asks_store``: it waits for the mail server. ``at_once``: it comes with the page; the others are fetched."""
 
     name: str
     heading: str | Promise
