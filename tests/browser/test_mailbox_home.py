@@ -13,7 +13,7 @@ from tests.browser.keyboard import Keyboard
 from tests.browser.looking import faults
 from tests.browser.walking import apply, wait_until_open
 
-OWNER = "z88010"
+OWNER = "z88001"
 HOME = "/mail/mx/"
 # What a page moved after it was shown, as browsers count it; 0.1 is the most that is called good.
 SHIFTED = """() => new Promise((done) => {
