@@ -14,6 +14,7 @@ from _support import Parts, Told, Trouble, lock, say
 from tests.bench.figures import (
     apply,
     databases,
+    home,
     lighthouse,
     log_ins,
     memory,
@@ -33,6 +34,7 @@ FIGURES: dict[str, Callable[[Site], Iterator[Row]]] = {
     "apply": apply.rows,
     "names": names.rows,
     "strength": strength.rows,
+    "home": home.rows,
     "memory": memory.rows,
     "weight": weight.rows,
     "databases": databases.rows,
