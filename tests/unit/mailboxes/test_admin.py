@@ -4,7 +4,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import Person
-from mailboxes.models import Application, Job, Mailbox, MailService, ReservedName
+from mailboxes.models import Application, Job, Mailbox, MailService, Notice, ReservedName
 
 LISTS = [
     "accounts/person",
@@ -15,11 +15,12 @@ LISTS = [
     "mailboxes/mailbox",
     "mailboxes/job",
     "mailboxes/mailservice",
+    "mailboxes/notice",
     "mailboxes/reservedname",
     "sso_bridge/refusal",
     "sso_bridge/spenttoken",
 ]
-READ_ONLY = [name for name in LISTS if name.split("/")[1] not in ("policy", "mailservice", "reservedname")]
+READ_ONLY = [name for name in LISTS if name.split("/")[1] not in ("policy", "mailservice", "notice", "reservedname")]
 
 
 @pytest.fixture
@@ -113,3 +114,11 @@ def test_a_policy_text_in_force_cannot_be_edited(as_admin: Client, services: dic
     page = as_admin.get(f"/admin/accounts/policy/{policy.pk}/change/")
     assertContains(page, "The campus network is there for teaching")
     assertNotContains(page, 'name="versions-0-text_zh"')
+
+
+def test_an_administrator_writes_a_notice(as_admin: Client) -> None:
+    texts = {"title_zh": "停機", "title_en": "Down", "text_zh": "今晚停機。", "text_en": "Down tonight."}
+    begin = {"shown_from_0": "2026-11-22", "shown_from_1": "08:00", "shown_until_0": "2026-11-21", "shown_until_1": "08:00"}
+    assertContains(as_admin.post("/admin/mailboxes/notice/add/", texts | begin), "A notice has to end after it begins.")
+    as_admin.post("/admin/mailboxes/notice/add/", texts | begin | {"shown_until_0": "2026-11-23"})
+    assert Notice.objects.get().service is None
