@@ -19,7 +19,7 @@ from tests.visits import journey
 from tests.visits.browser import Browser
 
 RATE, SECONDS = 1000, 20
-FLOOD, FLOOD_SECONDS = 10_000, 10
+FLOOD, FLOOD_SECONDS = 10_000, 3
 SLOWER = 2.0
 GROWTH = 50.0  # MB
 TIMES, LATEST = 20, 2.0  # seconds

@@ -25,7 +25,7 @@ from mailboxes.owning import history, spreadsheet
 from tests.conftest import SignIn
 
 KEY = "key-of-the-mail-server-0123456789"
-HOME, BOX, LOG, FILE = "/mail/mx/", "/mail/mx/box/logins/", "/mail/mx/log/", "/mail/mx/log.csv"
+BOX, LOG, FILE = "/mail/mx/box/logins/", "/mail/mx/log/", "/mail/mx/log.csv"
 Told = Callable[..., LoginRecord]
 
 
@@ -74,11 +74,6 @@ def test_the_box_shows_the_last_five_of_each_kind(as_wang: Client, told: Told) -
     assert [f"198.51.100.{number}<" in failures for number in range(7)] == [True] * 5 + [False] * 2
     assert (successes.count(">IMAP<"), failures.count(">SMTP<")) == (5, 5)
     assertContains(page, 'href="/mail/mx/check-up/"')
-
-
-def test_the_box_stands_in_the_mailbox_page_without_being_asked_for(as_wang: Client, told: Told) -> None:
-    told()
-    assertContains(as_wang.get(HOME), "203.0.113.7")
 
 
 def test_the_box_says_that_there_are_none(as_wang: Client, mailbox: Mailbox) -> None:
