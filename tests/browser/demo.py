@@ -25,13 +25,15 @@ class Demo:
 
 
 @contextmanager
-def running(var: Path) -> Iterator[Demo]:
-    """The demo from its "Ready" to its last process; it fails if anything of it is left."""
+def running(var: Path, *options: str, **ports: int) -> Iterator[Demo]:
+    """The demo from its "Ready" to its last process; it fails if anything of it is left. ``ports`` are for ``--dovecot``."""
     port, campus_port = _free_ports()
     process = subprocess.Popen(
-        [sys.executable, "bin/demo"],
+        [sys.executable, "bin/demo", *options],
         cwd=ROOT,
-        env=os.environ | {"PORT": str(port), "CAMPUS_PORT": str(campus_port), "VAR_DIR": str(var)},
+        env=os.environ
+        | {"PORT": str(port), "CAMPUS_PORT": str(campus_port), "VAR_DIR": str(var)}
+        | {name: str(number) for name, number in ports.items()},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

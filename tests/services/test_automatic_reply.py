@@ -1,0 +1,63 @@
+"""Automatic replies on a real Dovecot with Pigeonhole and a real Postfix."""
+
+import pytest
+
+from mailboxes.provisioning.filters.writing import script_of
+from mailboxes.provisioning.stores.dovecot.store import DovecotStore
+from tests.mailserver import MailServer
+from tests.services.conftest import FIRST, signed_in
+from tests.services.corresponding import (  # noqa: F401 - fixtures are found by name
+    Row,
+    answer,
+    arrives,
+    friend,
+    letters_in,
+    mailbox,
+    owner,
+    send,
+)
+from tests.services.test_provisioning import until
+
+
+def test_a_reply_comes_once_and_word_for_word(
+    server: MailServer, store: DovecotStore, owner: str, friend: str, db: None, mailbox: Row
+) -> None:
+    box = mailbox(owner)
+    answer(box, '一月四日回來。\n.\n..\n"quoted" \\ and ${variable}; redirect "x@example.com";', 0, 1)
+    store.set_filter(owner, script=script_of(box), revision=2)
+    for subject in ("first", "second"):
+        send(server, owner, subject, sender=friend)
+        arrives(server, owner, subject)
+    until(lambda: letters_in(server, friend) == 2)
+    with signed_in(server, friend, FIRST) as client:
+        client.select()
+        [(_, raw), _] = client.fetch("2", "(RFC822)")[1]
+    head, _, body = raw.decode().partition("\r\n\r\n")
+    assert "Auto-Submitted: auto-replied (vacation)" in head
+    assert f"From: <{owner}>" in head
+    assert "Return-Path: <>" in head
+    assert body.strip() == '一月四日回來。\r\n.\r\n..\r\n"quoted" \\ and ${variable}; redirect "x@example.com";'
+    send(server, friend, "last")
+    arrives(server, friend, "last")  # a second reply would have come before it
+    assert letters_in(server, friend) == 3
+
+
+@pytest.mark.parametrize(("first", "last"), [(1, 2), (-2, -1)])
+def test_outside_of_its_days_nobody_gets_a_reply(
+    server: MailServer,
+    store: DovecotStore,
+    owner: str,
+    friend: str,
+    db: None,
+    mailbox: Row,
+    first: int,
+    last: int,
+) -> None:
+    box = mailbox(owner)
+    answer(box, "away", first, last)
+    store.set_filter(owner, script=script_of(box), revision=2)
+    send(server, owner, "first", sender=friend)
+    arrives(server, owner, "first")
+    send(server, friend, "last")
+    arrives(server, friend, "last")  # a reply would have come before it
+    assert letters_in(server, friend) == 2
