@@ -167,7 +167,7 @@ def test_an_automatic_reply_is_switched_on_and_off(visit: Visit, demo: Demo, mai
     assert faults(page) == []
     page.get_by_label("Last day").fill("2020-01-01")
     page.get_by_role("button", name="Save and switch on").click()
-    expect(page.get_by_role("alert")).to_contain_text("Choose the first and the last day.")
+    expect(page.get_by_role("alert")).to_contain_text("Choose the first day.")
     assert faults(page) == []
     page.get_by_label("First day").fill(str(date.today() - timedelta(days=1)))
     page.get_by_label("Last day").fill(str(date.today() + timedelta(days=1)))

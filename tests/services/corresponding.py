@@ -2,7 +2,6 @@
 
 import smtplib
 import subprocess
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,39 +12,19 @@ from accounts.models import Person
 from mailboxes.models import Forward, Forwarding, Mailbox, MailService, Vacation
 from mailboxes.provisioning.hashing import hash_password
 from mailboxes.provisioning.stores.dovecot.store import DovecotStore
-from tests.conftest import MakePerson
 from tests.mailserver import MailServer
 from tests.services.conftest import FIRST, QUOTA, letter, signed_in
-from tests.services.test_provisioning import until
+from tests.services.working import until
 
 SENDER = "colleague@example.org"
-Row = Callable[[str], Mailbox]
 
 
-@pytest.fixture
-def owner(server: MailServer, store: DovecotStore, address: str) -> str:
-    return opened(server, store, address)
-
-
-@pytest.fixture
-def friend(server: MailServer, store: DovecotStore, address: str) -> str:
-    """Another mailbox of the same server."""
-    return opened(server, store, f"friend-of-{address}")
-
-
-@pytest.fixture
-def mailbox(services: dict[str, MailService], make_person: MakePerson) -> Callable[[str], Mailbox]:
-    """The row in the portal of a mailbox that is there already, with an owner of its own."""
-    MailService.objects.update(store="dovecot")
-
-    def row(address: str, person: Person | None = None) -> Mailbox:
-        local_part, domain = address.split("@")
-        person = person or make_person(local_part[:30])
-        stem = {"stem": local_part, "stem_number": 1}
-        fields = {"local_part": local_part, "domain": domain, "state": "active", "active_at": timezone.now()}
-        return Mailbox.objects.create(service=services["mx"], person=person, **fields, **stem)
-
-    return row
+def row_of(address: str, service: MailService, person: Person) -> Mailbox:
+    """The row in the portal of a mailbox that is there already."""
+    MailService.objects.filter(pk=service.pk).update(store="dovecot")
+    local_part, domain = address.split("@")
+    fields = {"local_part": local_part, "domain": domain, "stem": local_part, "stem_number": 1}
+    return Mailbox.objects.create(service=service, person=person, state="active", active_at=timezone.now(), **fields)
 
 
 def forward(box: Mailbox, target: str, place: int = 1, mode: str = "copy") -> None:

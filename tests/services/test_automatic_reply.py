@@ -2,27 +2,31 @@
 
 import pytest
 
+from accounts.models import Person
+from mailboxes.models import MailService
 from mailboxes.provisioning.filters.writing import script_of
 from mailboxes.provisioning.stores.dovecot.store import DovecotStore
 from tests.mailserver import MailServer
 from tests.services.conftest import FIRST, signed_in
-from tests.services.corresponding import (  # noqa: F401 - fixtures are found by name
-    Row,
-    answer,
-    arrives,
-    friend,
-    letters_in,
-    mailbox,
-    owner,
-    send,
-)
-from tests.services.test_provisioning import until
+from tests.services.corresponding import answer, arrives, letters_in, opened, row_of, send
+from tests.services.working import until
+
+
+@pytest.fixture
+def owner(server: MailServer, store: DovecotStore, address: str) -> str:
+    return opened(server, store, address)
+
+
+@pytest.fixture
+def friend(server: MailServer, store: DovecotStore, address: str) -> str:
+    """Another mailbox of the same server."""
+    return opened(server, store, f"friend-of-{address}")
 
 
 def test_a_reply_comes_once_and_word_for_word(
-    server: MailServer, store: DovecotStore, owner: str, friend: str, db: None, mailbox: Row
+    server: MailServer, store: DovecotStore, owner: str, friend: str, services: dict[str, MailService], wang: Person
 ) -> None:
-    box = mailbox(owner)
+    box = row_of(owner, services["mx"], wang)
     answer(box, '一月四日回來。\n.\n..\n"quoted" \\ and ${variable}; redirect "x@example.com";', 0, 1)
     store.set_filter(owner, script=script_of(box), revision=2)
     for subject in ("first", "second"):
@@ -48,12 +52,12 @@ def test_outside_of_its_days_nobody_gets_a_reply(
     store: DovecotStore,
     owner: str,
     friend: str,
-    db: None,
-    mailbox: Row,
+    services: dict[str, MailService],
+    wang: Person,
     first: int,
     last: int,
 ) -> None:
-    box = mailbox(owner)
+    box = row_of(owner, services["mx"], wang)
     answer(box, "away", first, last)
     store.set_filter(owner, script=script_of(box), revision=2)
     send(server, owner, "first", sender=friend)

@@ -7,7 +7,8 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from mailboxes.models import Forwarding, Job, MailService
+from accounts.models import Person
+from mailboxes.models import Forwarding, Job, Mailbox, MailService
 from mailboxes.provisioning import filters, outbox
 from mailboxes.provisioning.filters.writing import script_of
 from mailboxes.provisioning.stores import NoSuchMailbox
@@ -17,25 +18,33 @@ from mailboxes.provisioning.stores.dovecot.deadline import Deadline
 from mailboxes.provisioning.stores.dovecot.store import DovecotStore
 from tests.mailserver import MailServer
 from tests.services.conftest import FIRST, signed_in
-from tests.services.corresponding import (  # noqa: F401 - fixtures are found by name
+from tests.services.corresponding import (
     SENDER,
-    Row,
     answer,
     arrives,
     forward,
-    friend,
     letters_in,
-    mailbox,
     opened,
-    owner,
     put_own,
+    row_of,
     send,
     subjects,
     taken,
 )
-from tests.services.test_provisioning import broker, done, ring, until, worker  # noqa: F401 - fixtures are found by name
+from tests.services.working import ring, until, valkey, working
 
 SORTS = 'require "fileinto";\nif header :contains "subject" "sort" { fileinto "Junk"; }\n'
+
+
+@pytest.fixture
+def owner(server: MailServer, store: DovecotStore, address: str) -> str:
+    return opened(server, store, address)
+
+
+@pytest.fixture
+def friend(server: MailServer, store: DovecotStore, address: str) -> str:
+    """Another mailbox of the same server."""
+    return opened(server, store, f"friend-of-{address}")
 
 
 # --- forwarded ----------------------------------------------------------------------------------------------------------
@@ -117,10 +126,10 @@ def test_the_owners_own_script_works_before_and_while_and_after(
 
 
 def test_it_keeps_its_own_reply_and_its_four_redirects(
-    server: MailServer, store: DovecotStore, owner: str, friend: str, db: None, mailbox: Row
+    server: MailServer, store: DovecotStore, owner: str, friend: str, services: dict[str, MailService], wang: Person
 ) -> None:
     """Pigeonhole's limits are for both scripts together, and a second reply is an error within one script."""
-    box = mailbox(owner)
+    box = row_of(owner, services["mx"], wang)
     more = [opened(server, store, f"{letter}.{friend}") for letter in "abcdefg"]
     for place, target in enumerate(more[:3], 1):
         forward(box, target, place)
@@ -180,29 +189,25 @@ def test_while_the_scripts_cannot_be_read_letters_wait_outside(
 # --- the whole way ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_real_worker_brings_what_was_asked_for_to_the_mail_server(
-    services: dict[str, MailService],
-    server: MailServer,
-    store: DovecotStore,
-    broker: str,  # noqa: F811
-    worker: Path,  # noqa: F811
-    owner: str,
-    friend: str,
-    mailbox: Row,
+    server: MailServer, owner: str, friend: str, services: dict[str, MailService], wang: Person, tmp_path: Path
 ) -> None:
-    box = mailbox(owner)
+    box = row_of(owner, services["mx"], wang)
     forward(box, friend)
-    with transaction.atomic():
-        job = outbox.put(box, Job.Kind.FILTER, now=timezone.now())
-    ring(broker, job)
-    until(lambda: done(job))
-    send(server, owner, "lunch")
-    arrives(server, friend, "lunch")
-    Forwarding.objects.update(mode="off")
-    with transaction.atomic():
-        job = outbox.put(box, Job.Kind.FILTER, now=timezone.now())
-    ring(broker, job)
-    until(lambda: done(job))
+    with valkey(tmp_path) as broker, working(broker, tmp_path, **server.env()):
+        ask_and_wait(box, broker)
+        send(server, owner, "lunch")
+        arrives(server, friend, "lunch")
+        Forwarding.objects.update(mode="off")
+        ask_and_wait(box, broker)
     send(server, owner, "supper")
     arrives(server, owner, "supper")
     assert subjects(server, friend) == ["lunch"]
+
+
+def ask_and_wait(box: Mailbox, broker: str) -> None:
+    with transaction.atomic():
+        job = outbox.put(box, Job.Kind.FILTER, now=timezone.now())
+    ring(broker, outbox.RUN, job.pk)
+    until(lambda: Job.objects.get(pk=job.pk).state == Job.State.DONE)
