@@ -31,13 +31,15 @@ class Demo:
 
 
 @contextmanager
-def running(var: Path, *options: str, **variables: str) -> Iterator[Demo]:
+def running(var: Path, *options: str, **variables: object) -> Iterator[Demo]:
     """The demo from its "Ready" to its last process; it fails if anything of it is left."""
     portal, campus, county = _free_ports()
     process = subprocess.Popen(
         [sys.executable, "bin/demo", *options],
         cwd=ROOT,
-        env=os.environ | {"PORT": portal, "CAMPUS_PORT": campus, "COUNTY_PORT": county, "VAR_DIR": str(var)} | variables,
+        env=os.environ
+        | {"PORT": portal, "CAMPUS_PORT": campus, "COUNTY_PORT": county, "VAR_DIR": str(var)}
+        | {name: str(value) for name, value in variables.items()},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

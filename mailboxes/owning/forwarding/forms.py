@@ -58,11 +58,8 @@ class VacationForm(forms.ModelForm[Vacation]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("first_day", "last_day"):
-            self.fields[name].error_messages |= {
-                "required": _("Choose the first and the last day."),
-                "invalid": _("Write the day like 2026-12-31."),
-            }
+        for name, required in (("first_day", _("Choose the first day.")), ("last_day", _("Choose the last day."))):
+            self.fields[name].error_messages |= {"required": required, "invalid": _("Write the day like 2026-12-31.")}
 
     def clean_subject(self) -> str:
         return _plain(self.cleaned_data["subject"])

@@ -45,6 +45,7 @@ MakeMailbox = Callable[..., Mailbox]
 def make_mailbox(mx: MailService, wang: Person, settings: LazySettings) -> MakeMailbox:
     """A mailbox in use, 王小明's unless told otherwise, on a mail system that can forward and that nobody asks."""
     settings.MAIL_DATABASE_URL = "sqlite:////nonexistent/mail.sqlite3"
+    settings.DOVEADM_URL = "http://127.0.0.1:9"  # the port that discards: nobody listens there
     MailService.objects.filter(pk=mx.pk).update(store="dovecot")
     mx.refresh_from_db()
 

@@ -275,6 +275,16 @@ def test_of_a_suspended_mailbox_nothing_can_be_changed(owner: Client, box: Mailb
     assert not Job.objects.exists()
 
 
+def test_the_box_shows_what_the_portal_knows_while_the_mail_server_is_away(owner: Client, box: Mailbox) -> None:
+    confirmed(box)
+    Forwarding.objects.create(mailbox=box, mode="copy")
+    page = owner.get("/mail/mx/box/forwarding/")  # nothing listens at DOVEADM_URL
+    assertContains(page, "Forwarding is on, and a copy stays here.")
+    assertContains(page, "hm.wang<wbr>@example.com")
+    assertContains(page, "is not known at this moment")
+    assertContains(page, "store-unavailable")
+
+
 def test_a_mail_system_that_cannot_forward_says_so_and_has_no_forms(owner: Client) -> None:
     MailService.objects.filter(slug="mx").update(store="maildir")
     page = owner.get(PAGE)

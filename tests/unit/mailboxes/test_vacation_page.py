@@ -61,7 +61,7 @@ def test_switched_off_it_keeps_its_text_for_the_next_time(owner: Client, box: Ma
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"first_day": ""}, "Choose the first and the last day."),
+        ({"first_day": ""}, "Choose the first day."),
         ({"last_day": "soon"}, "Write the day like 2026-12-31."),
         ({"last_day": "2026-02-30"}, "Write the day like 2026-12-31."),
         ({"last_day": "2026-12-23"}, "The last day is before the first one."),
