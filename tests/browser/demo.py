@@ -25,13 +25,15 @@ class Demo:
 
 
 @contextmanager
-def running(var: Path) -> Iterator[Demo]:
+def running(var: Path, *arguments: str, **variables: object) -> Iterator[Demo]:
     """The demo from its "Ready" to its last process; it fails if anything of it is left."""
     port, campus_port = _free_ports()
     process = subprocess.Popen(
-        [sys.executable, "bin/demo"],
+        [sys.executable, "bin/demo", *arguments],
         cwd=ROOT,
-        env=os.environ | {"PORT": str(port), "CAMPUS_PORT": str(campus_port), "VAR_DIR": str(var)},
+        env=os.environ
+        | {"PORT": str(port), "CAMPUS_PORT": str(campus_port), "VAR_DIR": str(var)}
+        | {name: str(value) for name, value in variables.items()},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
