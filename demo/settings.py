@@ -24,6 +24,8 @@ AUDIENCE = os.environ.get("DEMO_AUDIENCE", "portal.test")
 PORTAL_URL = os.environ.get("DEMO_PORTAL_URL", "http://127.0.0.1:8000/")
 PORTAL_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(PORTAL_URL))
 
+DRIVE_KEY_FILE = os.environ.get("DEMO_DRIVE_KEY_FILE", "")  # what opens the cloud drive to the portal
+
 # --- Django ---------------------------------------------------------------------------------------------------------
 SECRET_KEY = _file("DEMO_SECRET_KEY_FILE").read_text().strip()
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from demo import views
+from demo import drive, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -8,6 +8,7 @@ urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
     path("sign-out/", views.sign_out, name="sign-out"),
     path("services/network/", views.online_services, name="online-services"),
+    path("drive/", drive.usage, name="drive"),
     path("failing/", views.failing_links, name="failing"),
     path("failing/<slug:code>/", views.fail, name="fail"),
 ]

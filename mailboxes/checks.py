@@ -6,13 +6,10 @@ from django.conf import settings
 from django.core.checks import Error, register
 
 from mailboxes.logins import countries
-from mailboxes.provisioning.mailconfig import PLAIN
 from mailboxes.provisioning.stores.dovecot.database import is_known
 from mailboxes.provisioning.stores.dovecot.places import place
 
 URLS = {"DOVEADM_URL": ("http", "https"), "LMTP_URL": ("lmtp",), "IMAP_URL": ("imap", "imaps")}
-
-SHORTEST_KEY = 32  # characters
 
 
 @register("settings")
@@ -35,18 +32,12 @@ def mail_server(app_configs: Any, **kwargs: Any) -> list[Error]:
 
 
 @register("settings")
-def mail_events(app_configs: Any, **kwargs: Any) -> list[Error]:
-    """What the mail server's reports of sign-ins need."""
-    problems = []
-    key, database = settings.MAIL_EVENTS_KEY, settings.COUNTRY_DATABASE
-    if key and (len(key) < SHORTEST_KEY or not PLAIN.fullmatch(key)):
-        hint = "Make one with \"python3 -c 'import secrets; print(secrets.token_urlsafe(32))'\"."
-        text = f"MAIL_EVENTS_KEY needs {SHORTEST_KEY} random letters and digits or more, besides them . _ ~ - only."
-        problems.append(Error(text, hint=hint, id="mailboxes.E004"))
-    if database is not None and (why := countries.problem(database)):
-        hint = "Set it to an .mmdb file of countries that the portal's user may read, or leave it out."
-        problems.append(Error(f"COUNTRY_DATABASE is {str(database)!r}: {why}.", hint=hint, id="mailboxes.E005"))
-    return problems
+def country_database(app_configs: Any, **kwargs: Any) -> list[Error]:
+    file = settings.COUNTRY_DATABASE
+    if file is None or not (why := countries.problem(file)):
+        return []
+    hint = "Set it to an .mmdb file of countries that the portal's user may read, or leave it out."
+    return [Error(f"COUNTRY_DATABASE is {str(file)!r}: {why}.", hint=hint, id="mailboxes.E004")]
 
 
 def _is_place(url: str, schemes: tuple[str, ...]) -> bool:

@@ -64,7 +64,7 @@ IMAP_URL = env.optional_secret("IMAP_URL")  # only for the doctor's trial sign-i
 DRIVE_KEY = env.optional_key("DRIVE_KEY")
 
 # --- what the mail server tells of sign-ins ------------------------------------------------------------------
-MAIL_EVENTS_KEY = env.optional_secret("MAIL_EVENTS_KEY")  # without it there is no such endpoint
+MAIL_EVENTS_KEY = env.optional_key("MAIL_EVENTS_KEY")  # without it there is no such endpoint
 LOGIN_RECORD_DAYS = env.integer("LOGIN_RECORD_DAYS", 30, least=1, most=366)
 COUNTRY_DATABASE = env.optional_file("COUNTRY_DATABASE")
 

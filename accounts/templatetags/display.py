@@ -51,6 +51,12 @@ def clock(when: datetime | None) -> str:
 
 
 @register.filter
+def megabytes(count: float) -> str:
+    """With commas, also in Chinese, where Django sets none; a tenth where it is not whole."""
+    return f"{count:,.1f}".removesuffix(".0")
+
+
+@register.filter
 def linked(text: str) -> SafeString:
     """Plain text in which web addresses are links and line breaks are kept; whatever else is in it is text and no HTML."""
     parts = WEB_ADDRESS.split(text)  # every second one is an address

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db import Error, InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Max
 
 from mailboxes.logins.events import Login, Use
@@ -63,6 +63,7 @@ def _write_for_ever() -> None:
     while not (_ending.is_set() and _waiting.empty()):
         if batch := _gathered():
             _write_once(batch)
+    connection.close()
 
 
 def _gathered() -> list[Login | Use]:
@@ -92,7 +93,7 @@ def _write_once(batch: Sequence[Login | Use]) -> None:
             connection.close()
             if _ending.wait(PAUSE):
                 return
-        except Error:  # a fault of ours: the same again would end the same way
+        except Exception:  # a fault of ours: the same again would end the same way
             log.exception("%d log-ins are lost.", len(batch))
             return
 

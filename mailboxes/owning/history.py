@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -26,6 +27,8 @@ OF_A_MAILBOX = {
     "mailbox.cancelled": gettext_lazy("Mailbox cancelled before it was opened"),
     "mailbox.password-asked": gettext_lazy("New password asked for"),
     "mailbox.password-done": gettext_lazy("New password in force"),
+    "sessions.ended": gettext_lazy("All sessions ended"),
+    "folder.emptied": gettext_lazy("Folder emptied"),
     "mailbox.suspend-done": gettext_lazy("The mail server refuses sign-ins"),
     "mailbox.resume-done": gettext_lazy("The mail server lets its owner in again"),
     "delegation.offered": gettext_lazy("Folders of %(owner)s offered to %(delegate)s"),
@@ -57,6 +60,7 @@ class Kind:
     """``rows(mailbox)`` have ``happened_at``, the newest first; None where nobody tells. ``line`` is of one row."""
 
     heading: str | Promise
+    column: str | Promise  # what ``what`` of its lines is
     rows: Callable[[Mailbox], QuerySet[Any] | None]
     line: Callable[[Any], Line]
 
@@ -86,10 +90,11 @@ def _login(record: LoginRecord) -> Line:
     return Line(record.happened_at, what, record.address or "", countries.name(record.address))
 
 
+PROTOCOL = gettext_lazy("Protocol")
 KINDS = {
-    "account": Kind(pgettext_lazy("log", "Account management"), _events, _event),
-    "successes": Kind(pgettext_lazy("log", "Successful log-ins"), lambda box: _logins(box, succeeded=True), _login),
-    "failures": Kind(pgettext_lazy("log", "Failed log-ins"), lambda box: _logins(box, succeeded=False), _login),
+    "account": Kind(pgettext_lazy("log", "Account management"), pgettext_lazy("log", "What"), _events, _event),
+    "successes": Kind(pgettext_lazy("log", "Successful log-ins"), PROTOCOL, partial(_logins, succeeded=True), _login),
+    "failures": Kind(pgettext_lazy("log", "Failed log-ins"), PROTOCOL, partial(_logins, succeeded=False), _login),
     # Postfix reports to nobody what its users hand in.
-    "sent": Kind(pgettext_lazy("log", "Mail sent"), lambda box: None, _login),
+    "sent": Kind(pgettext_lazy("log", "Mail sent"), PROTOCOL, lambda mailbox: None, _login),
 }

@@ -10,7 +10,7 @@ from mailboxes.models import FullnessWarning, Mailbox, MailService
 from mailboxes.provisioning.stores import Capacity, registry
 
 BATCH = 100  # mailboxes asked for together
-SECONDS = 10.0  # that one task goes on for
+SECONDS = 10.0  # after which one task leaves the rest to another
 MB = 1024 * 1024
 
 
@@ -19,7 +19,7 @@ def warn(service: MailService, *, after: int, now: datetime) -> int | None:
     until = time.monotonic() + SECONDS
     store = registry.named(service.store)
     open_ones = Mailbox.objects.filter(service=service, state__in=[Mailbox.State.ACTIVE, Mailbox.State.SUSPENDED])
-    while time.monotonic() < until:
+    while True:
         rows = open_ones.filter(pk__gt=after).select_related("person", "fullnesswarning").order_by("pk")
         batch = {mailbox.address: mailbox for mailbox in rows[:BATCH]}
         if not batch:
@@ -27,7 +27,8 @@ def warn(service: MailService, *, after: int, now: datetime) -> int | None:
         for address, capacity in store.capacities(list(batch)).items():
             _note(service, batch[address], capacity, now)
         after = max(mailbox.pk for mailbox in batch.values())
-    return after
+        if time.monotonic() >= until:
+            return after
 
 
 def level_of(capacity: Capacity) -> int:

@@ -11,7 +11,20 @@ from pathlib import Path
 
 from _support import Parts, Told, Trouble, lock, say
 
-from tests.bench.figures import apply, databases, lighthouse, memory, names, pages, production, queries, strength, weight
+from tests.bench.figures import (
+    apply,
+    databases,
+    home,
+    lighthouse,
+    log_ins,
+    memory,
+    names,
+    pages,
+    production,
+    queries,
+    strength,
+    weight,
+)
 from tests.bench.row import HEADER, Row
 from tests.bench.site import Site
 
@@ -21,10 +34,12 @@ FIGURES: dict[str, Callable[[Site], Iterator[Row]]] = {
     "apply": apply.rows,
     "names": names.rows,
     "strength": strength.rows,
+    "home": home.rows,
     "memory": memory.rows,
     "weight": weight.rows,
     "databases": databases.rows,
     "production": production.rows,
+    "log-ins": log_ins.rows,
     "lighthouse": lighthouse.rows,
 }
 # Minutes of a browser's work for each: only when asked for.

@@ -25,15 +25,13 @@ class Demo:
 
 
 @contextmanager
-def running(var: Path, *arguments: str, **variables: object) -> Iterator[Demo]:
+def running(var: Path, *options: str, **variables: str) -> Iterator[Demo]:
     """The demo from its "Ready" to its last process; it fails if anything of it is left."""
     port, campus_port = _free_ports()
     process = subprocess.Popen(
-        [sys.executable, "bin/demo", *arguments],
+        [sys.executable, "bin/demo", *options],
         cwd=ROOT,
-        env=os.environ
-        | {"PORT": str(port), "CAMPUS_PORT": str(campus_port), "VAR_DIR": str(var)}
-        | {name: str(value) for name, value in variables.items()},
+        env=os.environ | {"PORT": str(port), "CAMPUS_PORT": str(campus_port), "VAR_DIR": str(var)} | variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

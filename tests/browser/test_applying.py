@@ -85,7 +85,7 @@ def test_a_member_of_staff_comes_from_the_campus_and_gets_a_mailbox_in_chinese(v
     expect(page.locator("h1")).to_have_text("您的信箱已經開通")
     page.get_by_role("link", name="查看我的信箱").click()
     expect(page.get_by_role("row", name="收信匣")).to_contain_text("1")
-    page.locator("details").evaluate("element => element.open = true")
+    page.get_by_role("link", name="歡迎信").click()
     expect(page.locator(".letter")).to_contain_text("王小明 您好")
     expect_mailbox(page, demo, "hsiaoming@mx.nthu.edu.tw")
 

@@ -24,12 +24,12 @@ pytestmark = pytest.mark.skipif(bool(missing_packages()), reason=f"packages miss
 
 
 @pytest.fixture(scope="session")
-def ports() -> dict[str, int]:
-    return {name: free_port() for name in ("IMAP_PORT", "SMTP_PORT", "SUBMISSION_PORT")}
+def ports() -> dict[str, str]:
+    return {name: str(free_port()) for name in ("IMAP_PORT", "SMTP_PORT", "SUBMISSION_PORT")}
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory, ports: dict[str, int]) -> Iterator[Demo]:
+def demo(tmp_path_factory: pytest.TempPathFactory, ports: dict[str, str]) -> Iterator[Demo]:
     """One of its own, for the other has no mail server."""
     var = tmp_path_factory.mktemp("dovecot")
     try:
@@ -59,15 +59,15 @@ def fill(page: Page, address: str) -> None:
     page.get_by_label("Reason").fill("I am abroad")
 
 
-def reads(ports: dict[str, int], addresses: dict[str, str]) -> bool:
+def reads(ports: dict[str, str], addresses: dict[str, str]) -> bool:
     """Whether the delegate's mail program opens the owner's inbox."""
-    with imaplib.IMAP4("127.0.0.1", ports["IMAP_PORT"]) as program:
+    with imaplib.IMAP4("127.0.0.1", int(ports["IMAP_PORT"])) as program:
         program.login(addresses[TAKES], PASSWORD)
         return program.select(f'"shared/{addresses[GIVES]}/INBOX"', readonly=True)[0] == "OK"
 
 
 def test_one_offers_the_other_accepts_and_either_ends_it(
-    visit: Visit, demo: Demo, ports: dict[str, int], addresses: dict[str, str]
+    visit: Visit, demo: Demo, ports: dict[str, str], addresses: dict[str, str]
 ) -> None:
     owner, delegate = visit("en-US"), visit("zh-TW")
     sign_in(owner, demo, GIVES)

@@ -27,6 +27,7 @@ class Site:
     redis: servers.Server
     env: dict[str, str] = field(init=False)
     campus: Campus = field(init=False)
+    gunicorn: subprocess.Popen[bytes] = field(init=False)
 
     def __post_init__(self) -> None:
         self.env = {
@@ -55,10 +56,11 @@ class Site:
         return subprocess.run(argv, env=self.env | variables, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
 
     @contextmanager
-    def web(self) -> Iterator[int]:
+    def web(self, port: int = 0) -> Iterator[int]:
         """The port of one gunicorn more."""
-        port = servers.free_port()
-        with self._running("gunicorn", "-c", "deploy/gunicorn.conf.py", BIND=f"127.0.0.1:{port}") as process:
+        port = port or servers.free_port()
+        with self._running("gunicorn", "-c", "deploy/gunicorn.conf.py", BIND=f"127.0.0.1:{port}") as self.gunicorn:
+            process = self.gunicorn
             assert until(lambda: process.poll() is not None or get(port, "/healthz")[0] == 200), "no web process"
             yield port
 

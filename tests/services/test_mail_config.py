@@ -15,13 +15,14 @@ from tests.services.conftest import FIRST, QUOTA, letter, signed_in, store_of
 
 needs_packages = pytest.mark.skipif(bool(missing_packages()), reason=f"packages missing: {missing_packages()}")
 KEY, PASSWORD = "key-of-doveadm-0123456789", "password-of-the-reader"
+EVENTS_KEY = "key-of-the-events-0123456789"
 
 
 @pytest.fixture
 def rendered(tmp_path: Path, settings: LazySettings) -> Path:
     """As an operator would have it made for PostgreSQL."""
     settings.MAIL_DATABASE_URL = "postgres://portal:portals-own@db.campus.example/mail"
-    settings.DOVEADM_API_KEY = KEY
+    settings.DOVEADM_API_KEY, settings.MAIL_EVENTS_KEY = KEY, EVENTS_KEY
     (tmp_path / "password").write_text(PASSWORD + "\n")
     certificate = ["-keyout", tmp_path / "key.pem", "-out", tmp_path / "cert.pem", "-subj", "/CN=mail.campus.example"]
     subprocess.run(
@@ -77,6 +78,38 @@ def test_what_the_portal_may_ask_for_is_little_and_on_loopback_only(rendered: Pa
 
 
 @needs_packages
+def test_the_portal_is_told_of_each_sign_in_with_its_key(rendered: Path) -> None:
+    in_force = run("doveconf", "-P", "-c", rendered / "dovecot" / "dovecot.conf", "-n")  # it hides passwords otherwise
+    assert f"transport_args = http://dovecot:{EVENTS_KEY}@127.0.0.1:8000/events/log-in\n" in in_force
+    assert "filter = event=auth_request_finished\n" in in_force
+
+
+@needs_packages
+@pytest.mark.parametrize(
+    ("key", "url", "line"),
+    [
+        (EVENTS_KEY, "https://mail.campus.example", f"https://dovecot:{EVENTS_KEY}@mail.campus.example:443/events/log-in\n"),
+        ("", "http://127.0.0.1:8000", ""),
+    ],
+)
+def test_where_the_portal_is_told_is_an_option(
+    tmp_path: Path, settings: LazySettings, key: str, url: str, line: str
+) -> None:
+    settings.MAIL_DATABASE_URL, settings.DOVEADM_API_KEY, settings.MAIL_EVENTS_KEY = "sqlite:////tmp/x", KEY, key
+    call_command("mail_config", f"--out={tmp_path}", f"--run-dir={tmp_path}", f"--portal-url={url}", verbosity=0)
+    in_force = run("doveconf", "-P", "-c", tmp_path / "dovecot" / "dovecot.conf", "-n")
+    assert line in in_force
+    assert ("event_exporter" in in_force) == bool(line)
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8000", "http://127.0.0.1:8000/portal", "imap://127.0.0.1"])
+def test_a_portal_that_cannot_be_told_is_refused(tmp_path: Path, settings: LazySettings, url: str) -> None:
+    settings.MAIL_DATABASE_URL, settings.DOVEADM_API_KEY = "sqlite:////tmp/x", KEY
+    with pytest.raises(CommandError, match="Write the portal's address as http://"):
+        call_command("mail_config", f"--out={tmp_path}", f"--run-dir={tmp_path}", f"--portal-url={url}")
+
+
+@needs_packages
 def test_postfix_takes_it_and_is_no_open_relay(rendered: Path) -> None:
     folder = rendered / "postfix"
     if os.getuid() == 0:
@@ -102,7 +135,7 @@ def test_only_root_reads_its_secrets_and_the_portals_own_password_is_in_none(ren
         text = path.read_text()
         assert "portals-own" not in text
         assert "{%" not in text
-        if KEY in text or PASSWORD in text:
+        if KEY in text or PASSWORD in text or EVENTS_KEY in text:
             assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
     assert sum(PASSWORD in path.read_text() for path in files) == 3
 

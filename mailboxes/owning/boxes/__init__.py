@@ -16,12 +16,13 @@ from mailboxes.owning.boxes import capacity, delegation, folders, logins, notice
 
 @dataclass(frozen=True)
 class Box:
-    """``asks_store``: it waits for the mail server, so the page comes without it and it is fetched by itself."""
+    """``asks_store``: it waits for the mail server. ``at_once``: it comes with the page; the others are fetched."""
 
     name: str
     heading: str | Promise
     show: Callable[[Mailbox], dict[str, Any]]
     asks_store: bool
+    at_once: bool = False
 
     @property
     def template(self) -> str:
@@ -33,7 +34,7 @@ BOXES = {
     for box in (
         Box("logins", pgettext_lazy("box", "Log-ins"), logins.show, asks_store=False),
         Box("capacity", pgettext_lazy("box", "Capacity"), capacity.show, asks_store=True),
-        Box("notices", pgettext_lazy("box", "Notices"), notices.show, asks_store=False),
+        Box("notices", pgettext_lazy("box", "Notices"), notices.show, asks_store=False, at_once=True),
         Box("folders", pgettext_lazy("box", "Folders"), folders.show, asks_store=True),
         Box("delegation", pgettext_lazy("box", "Delegation"), delegation.show, asks_store=True),
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from mailboxes.logins import records
 from mailboxes.models import Mailbox
@@ -15,7 +16,13 @@ def show(mailbox: Mailbox) -> dict[str, Any]:
     if not records.are_told(mailbox.service):
         return {"told": False}
     since = records.kept_since(timezone.now())
-    successes, failures = (
-        records.of(mailbox, succeeded=succeeded).filter(happened_at__gte=since)[:SHOWN] for succeeded in (True, False)
-    )
-    return {"told": True, "successes": successes, "failures": failures, "days": settings.LOGIN_RECORD_DAYS}
+    groups = [
+        (caption, records.of(mailbox, succeeded=succeeded).filter(happened_at__gte=since)[:SHOWN])
+        for succeeded, caption in ((True, _("Last successful log-ins")), (False, _("Last failed log-ins")))
+    ]
+    return {
+        "told": True,
+        "groups": groups,
+        "days": settings.LOGIN_RECORD_DAYS,
+        "countries": settings.COUNTRY_DATABASE is not None,
+    }

@@ -2,12 +2,14 @@
 
 import logging
 from contextlib import nullcontext
+from functools import lru_cache
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from accounts.http import SignedInRequest
@@ -30,7 +32,10 @@ def mailbox(request: SignedInRequest, slot: Slot, mailbox: Mailbox) -> HttpRespo
         "mailbox": mailbox,
         "change": Job.newest(mailbox, Job.Kind.PASSWORD),
         "state": Mailbox.State(mailbox.state).label,
-        "boxes": [(box, None if box.asks_store else _shown(request, box, slot, mailbox)) for box in BOXES.values()],
+        "boxes": [
+            (box, _head(get_language(), slot.service.slug, box), _shown(box, slot, mailbox) if box.at_once else "")
+            for box in BOXES.values()
+        ],
     }
     return render(request, "mailboxes/mailbox.html", page)
 
@@ -41,7 +46,7 @@ def box(request: SignedInRequest, slot: Slot, mailbox: Mailbox, name: str) -> Ht
     """One box: by itself for the script of the mailbox page, as a page of its own for everybody else."""
     if name not in BOXES:
         raise Http404(f"No box {name}")
-    shown = _shown(request, BOXES[name], slot, mailbox)
+    shown = _shown(BOXES[name], slot, mailbox)
     if request.headers.get("X-Box") == "alone":
         return HttpResponse(shown)
     page = {"slot": slot, "mailbox": mailbox, "box": BOXES[name], "shown": shown}
@@ -60,7 +65,13 @@ def ready(request: SignedInRequest, slot: Slot, mailbox: Mailbox) -> HttpRespons
     return render(request, "mailboxes/ready.html", page)
 
 
-def _shown(request: SignedInRequest, box: Box, slot: Slot, mailbox: Mailbox) -> str:
+@lru_cache
+def _head(_language: str | None, service: str, box: Box) -> str:
+    """Its heading, with the link by which it is asked for: there are few different ones, and all are on every page."""
+    return render_to_string("components/box_head.html", {"service": service, "box": box})
+
+
+def _shown(box: Box, slot: Slot, mailbox: Mailbox) -> str:
     """The inside of a box, with the time of asking; or why there is none: a page never fails because of a mail server."""
     inside: dict[str, Any] = {"slot": slot, "mailbox": mailbox, "box": box, "asked_at": timezone.now()}
     try:
@@ -69,4 +80,4 @@ def _shown(request: SignedInRequest, box: Box, slot: Slot, mailbox: Mailbox) -> 
     except StoreError as error:
         log.warning("The box %s of %s: %s (%s)", box.name, mailbox.address, error, error.code)
         inside["problem"] = error.code
-    return render_to_string("components/box_inside.html", inside, request)
+    return render_to_string("components/box_inside.html", inside)

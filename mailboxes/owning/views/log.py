@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from accounts.http import SignedInRequest
@@ -74,6 +73,8 @@ def log(request: SignedInRequest, slot: Slot, mailbox: Mailbox) -> HttpResponse:
         "days": _days(),
         "kept_days": settings.LOGIN_RECORD_DAYS,
         "heading": KINDS[wanted.kind].heading,
+        "column": KINDS[wanted.kind].column,
+        "countries": settings.COUNTRY_DATABASE is not None,
         "told": rows is not None,
         "lines": [KINDS[wanted.kind].line(row) for row in found[:ON_A_PAGE]],
         "older": wanted.page + 1 if len(found) > ON_A_PAGE else None,
@@ -90,7 +91,7 @@ def as_file(request: SignedInRequest, slot: Slot, mailbox: Mailbox) -> HttpRespo
     rows = wanted.rows(mailbox)
     if rows is None:
         raise Http404("Nobody tells of these")
-    heads = [_("When"), pgettext("log", "What"), _("From address"), _("Country")]
+    heads = [_("When"), str(KINDS[wanted.kind].column), _("From address"), _("Country")]
     lines = map(KINDS[wanted.kind].line, rows.iterator(chunk_size=500))
     cells = (
         [timezone.localtime(line.when).strftime("%Y-%m-%d %H:%M:%S"), line.what, line.address, line.country]

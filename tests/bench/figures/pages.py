@@ -116,7 +116,7 @@ def targets(site: Site, port: int, server: Part) -> Iterator[Target]:
         ("set a password", chosen, "/mail/mx/password/", 'name="password_again"'),
         ("progress", waiting, application, "data-live"),
         ("ready", owner, "/mail/mx/ready/", 'class="letter"'),
-        ("my mailbox", owner, "/mail/mx/", 'class="letter"'),
+        ("my mailbox", owner, "/mail/mx/", 'id="box-capacity"'),
         ("reset the password", owner, "/mail/mx/reset/", 'name="password_again"'),
         ("mail settings", owner, "/mail/mx/settings/", 'class="qr"'),
     ):
