@@ -20,12 +20,16 @@ AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Difference:
-    """``believed`` and ``found`` are "read", "write", the server's own words, or empty for nothing."""
+    """``believed`` and ``found`` are "read", "write", the server's own words, or empty for nothing.
+
+    ``gone``: the server has no such folder at all, and so nothing to give; a new delegation can name what there is.
+    """
 
     folder: str
     who: str
     believed: str
     found: str
+    gone: bool
 
 
 def in_force(now: datetime) -> Q:
@@ -81,11 +85,10 @@ def compare(mailbox: Mailbox, store: Store, *, now: datetime) -> list[Difference
         for row in mailbox.given.filter(in_force(now)).select_related("delegate")
         for folder in row.folders
     }
-    found = {
-        (folder, who): rights for folder, people in store.shared(mailbox.address).items() for who, rights in people.items()
-    }
+    shared = store.shared(mailbox.address)
+    found = {(folder, who): rights for folder, people in shared.items() for who, rights in people.items()}
     return [
-        Difference(folder, who, believed.get((folder, who), ""), found.get((folder, who), ""))
+        Difference(folder, who, believed.get((folder, who), ""), found.get((folder, who), ""), folder not in shared)
         for folder, who in sorted(believed.keys() | found.keys())
         if believed.get((folder, who)) != found.get((folder, who))
     ]

@@ -41,12 +41,12 @@ def run(job_id: int) -> None:
 def sweep() -> None:
     """Ring for every job that is due and that nobody holds: what a lost bell, a dead worker or a pause left behind.
 
-    Before it, what begins or ends with the time becomes a job.
+    After it, what begins or ends with the time becomes a job.
     """
-    sharing.file_due(timezone.now())
     for job_id in outbox.due(timezone.now()).order_by("due_at").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
         bell.ring(outbox.RUN, job_id)
     cache.set(SWEPT_AT, timezone.now(), timeout=None)
+    sharing.file_due(timezone.now())
 
 
 @shared_task(ignore_result=True)

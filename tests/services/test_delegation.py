@@ -170,7 +170,7 @@ def test_the_box_says_where_the_server_has_something_else_and_an_hourly_look_men
     shown = two.as_owner.get(BOX)
     assertNotContains(shown, "secret")
     assertContains(shown, "folder “Projects”")
-    assertContains(shown, "there nothing")
+    assertContains(shown, "there is no such folder any more")
 
 
 WRONG: list[tuple[dict[str, object], str]] = [

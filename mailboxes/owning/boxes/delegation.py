@@ -50,6 +50,7 @@ def _told(differences: Iterable[sharing.Difference]) -> list[dict[str, Any]]:
             "who": one.who,
             "believed": labels.get(one.believed, one.believed),
             "found": labels.get(one.found, one.found),
+            "gone": one.gone,
         }
         for one in differences
     ]
