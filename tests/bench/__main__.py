@@ -11,7 +11,19 @@ from pathlib import Path
 
 from _support import Parts, Told, Trouble, lock, say
 
-from tests.bench.figures import apply, databases, lighthouse, memory, names, pages, production, queries, strength, weight
+from tests.bench.figures import (
+    apply,
+    databases,
+    importing,
+    lighthouse,
+    memory,
+    names,
+    pages,
+    production,
+    queries,
+    strength,
+    weight,
+)
 from tests.bench.row import HEADER, Row
 from tests.bench.site import Site
 
@@ -23,6 +35,7 @@ FIGURES: dict[str, Callable[[Site], Iterator[Row]]] = {
     "strength": strength.rows,
     "memory": memory.rows,
     "weight": weight.rows,
+    "importing": importing.rows,
     "databases": databases.rows,
     "production": production.rows,
     "lighthouse": lighthouse.rows,
