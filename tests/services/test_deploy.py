@@ -104,6 +104,9 @@ def test_somebody_comes_in_through_nginx_and_no_log_holds_their_token(site: Site
         assert (answer.status, answer.headers["Server"].startswith("nginx")) == (200, True)
         assert "max-age=315360000" in answer.headers["Cache-Control"]
         assert ask("GET", "/readyz")[0].status == 200
+        much = "x" * 2_000_000
+        assert ask("POST", "/help/", much)[0].status == 413
+        assert ask("POST", "/admin/accounts/peopleimport/add/", much)[0].status != 413  # a file of people may be large
         plain = HTTPConnection("127.0.0.1", http, timeout=60)
         plain.request("GET", "/help/", headers={"Host": HOST})
         assert plain.getresponse().headers["Location"] == f"https://{HOST}/help/"
