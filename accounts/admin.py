@@ -1,18 +1,21 @@
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
-from django.contrib import admin
-from django.db.models import Model
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AuditEvent, Consent, Person, Policy, PolicyVersion
+from accounts import letters
+from accounts.http import SignedInRequest
+from accounts.models import AuditEvent, Consent, ContactAddress, Letter, Person, Policy, PolicyVersion
 
 
 class ReadOnlyAdmin(admin.ModelAdmin[Any]):
     """For rows that change through services only: everything to see and search, nothing to edit."""
 
-    actions = None
+    actions: Sequence[str] | None = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -95,6 +98,35 @@ class ConsentAdmin(ReadOnlyAdmin):
     list_filter = ("version",)
     search_fields = ("person__number", "person__name")
     list_select_related = ("person", "version__policy")
+
+
+@admin.register(ContactAddress)
+class ContactAddressAdmin(ReadOnlyAdmin):
+    list_display = ("address", "person", "added_at", "verified_at", "removed_at")
+    search_fields = ("address", "person__number", "person__name")
+    list_select_related = ("person",)
+
+
+@admin.register(Letter)
+class LetterAdmin(ReadOnlyAdmin):
+    list_display = ("id", "kind", "to", "person", "state", "attempts", "last_error", "created_at", "sent_at")
+    list_filter = ("state", "kind")
+    search_fields = ("to", "person__number", "person__name", "last_error")
+    search_help_text = _("Address, number, name or words of the mail server")
+    list_select_related = ("person",)
+    show_full_result_count = False
+    date_hierarchy = "created_at"
+    actions = ("send_again",)
+
+    @admin.action(description=_("Send again"), permissions=["resend"])
+    def send_again(self, request: SignedInRequest, chosen: QuerySet[Letter]) -> None:
+        done = [letters.send_again(letter, actor=request.user) for letter in chosen.select_related("person")]
+        told = {"again": sum(done), "waiting": len(done) - sum(done)}
+        text = _("Sent again: %(again)s. Left as they are, for they still wait: %(waiting)s.")
+        self.message_user(request, text % told, messages.SUCCESS if told["again"] else messages.WARNING)
+
+    def has_resend_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("accounts.change_letter")
 
 
 @admin.register(AuditEvent)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from accounts import views
+from accounts.contacts import views as contacts
 from accounts.counties import views as counties
 
 urlpatterns = [
@@ -11,6 +12,17 @@ urlpatterns = [
     path("language/", views.language, name="language"),
     path("configure/", views.configure, name="configure"),
     path("configure/county/", counties.second_way, name="county-link"),
+    path("configure/contacts/", contacts.contacts, name="contacts"),
+    path("configure/contacts/<int:contact>/again/", contacts.ask_again, name="contact-again"),
+    path("configure/contacts/<int:contact>/remove/", contacts.remove, name="contact-remove"),
+    path("configure/contacts/confirm/", contacts.confirm, name="contact-confirm"),
+    path("configure/contacts/undo-added/", contacts.undo, {"purpose": "contact-undo-added"}, name="contact-undo-added"),
+    path(
+        "configure/contacts/undo-removed/",
+        contacts.undo,
+        {"purpose": "contact-undo-removed"},
+        name="contact-undo-removed",
+    ),
     path("counties/", counties.choose, name="counties"),
     path("counties/<slug:code>/", counties.start, name="county"),
     path("counties/<slug:code>/callback/", counties.callback, name="county-callback"),

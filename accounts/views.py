@@ -6,11 +6,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import conditions, landing, languages
+from accounts.contacts import services
 from accounts.counties import registry, ways
 from accounts.http import SignedInRequest
 from accounts.models import PolicyVersion
@@ -83,6 +85,8 @@ def configure(request: SignedInRequest) -> HttpResponse:
             "counties": registry.switched_on(),
             "county": registry.of_source(request.user.source),
             "ways": ways.of(request.user) if registry.switched_on() else [],
+            "contacts": services.mine(request.user),
+            "now": timezone.now(),
             "consents": request.user.consents.select_related("version__policy").order_by("-given_at"),
         },
     )

@@ -25,6 +25,7 @@ PORTAL_URL = os.environ.get("DEMO_PORTAL_URL", "http://127.0.0.1:8000/")
 PORTAL_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(PORTAL_URL))
 
 DRIVE_KEY_FILE = os.environ.get("DEMO_DRIVE_KEY_FILE", "")  # what opens the cloud drive to the portal
+LETTERS_DIR = Path(os.environ.get("DEMO_LETTERS", HERE.parent / "var" / "letters"))  # where the portal keeps its letters
 
 # --- Django ---------------------------------------------------------------------------------------------------------
 SECRET_KEY = _file("DEMO_SECRET_KEY_FILE").read_text().strip()

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from demo import settings
 from demo.failing import FAILURES, PortalSilent
+from demo.letters import newest
 from demo.people import EVERYBODY, SESSION_KEY, Person, of_session
 from demo.tokens import LIFETIME, claims, sign
 
@@ -78,6 +79,13 @@ def online_services(request: HttpRequest, person: Person) -> HttpResponse:
         "good_until": datetime.fromtimestamp(now + LIFETIME, UTC),
     }
     return render(request, "online_services.html", context)
+
+
+@never_cache
+@require_safe
+def letters(request: HttpRequest) -> HttpResponse:
+    """For everybody who tries the demo: a letter may be to somebody whom the campus does not know."""
+    return render(request, "letters.html", {"letters": newest(settings.LETTERS_DIR)})
 
 
 @never_cache

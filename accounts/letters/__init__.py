@@ -11,7 +11,7 @@ from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from accounts import bell
+from accounts import audit, bell
 from accounts.letters import outbox
 from accounts.models import Letter, Person
 
@@ -34,3 +34,13 @@ def post(kind: str, *, to: str, person: Person | None = None, language: str | No
     )
     transaction.on_commit(lambda: bell.ring(outbox.RUN, letter.pk), robust=True)
     return letter
+
+
+def send_again(letter: Letter, *, actor: Person) -> bool:
+    """A new letter like this one, for whoever did not get it; False while this one still waits."""
+    if letter.state == Letter.State.WAITING:
+        return False
+    with transaction.atomic():
+        again = post(letter.kind, to=letter.to, person=letter.person, language=letter.language, **letter.context)
+        audit.record("letter.sent-again", person=letter.person, actor=actor, letter=letter.pk, again=again.pk)
+    return True

@@ -31,9 +31,9 @@ def message(letter: Letter) -> EmailMessage:
     made["Date"] = format_datetime(timezone.localtime(letter.created_at))
     made["Message-ID"] = message_id(letter)
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office note comes back
-    made["Content-Language"] = "en" if letter.language == "en" else "zh-Hant"
     made.set_content(text)
     made.add_alternative(html, subtype="html")
+    made["Content-Language"] = values["language_tag"]  # last: whoever sets the content clears such headers
     return made
 
 
@@ -50,7 +50,8 @@ def _rendered(letter: Letter, suffix: str, values: dict[str, Any], *, autoescape
 
 def _values(letter: Letter) -> dict[str, Any]:
     english = letter.language == "en"
-    return letter.context | {
+    context: dict[str, Any] = letter.context
+    return context | {
         "person": letter.person,
         "to": letter.to,
         "subject_template": f"letters/{letter.kind}.subject.txt",

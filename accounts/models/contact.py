@@ -8,13 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.person import Person
 
-GOOD_FOR = timedelta(days=1)  # the link that confirms
-
 
 class ContactAddress(models.Model):
     """Where a person can be reached besides their mailbox. A removed one stays for the days in which that can be undone."""
 
     MOST = 3  # of one person
+    GOOD_FOR = timedelta(days=1)  # the link that confirms
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="contacts", verbose_name=_("person"))
     address = models.CharField(_("address"), max_length=254)
@@ -47,4 +46,4 @@ class ContactAddress(models.Model):
     @property
     def good_until(self) -> datetime:
         """When the link in the last letter ends."""
-        return self.asked_at + GOOD_FOR
+        return self.asked_at + self.GOOD_FOR

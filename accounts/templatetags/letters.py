@@ -17,5 +17,5 @@ def page(name: str, *args: object) -> str:
 
 @register.simple_tag
 def signed_page(name: str, row_id: int) -> str:
-    """The same for a page whose one argument is a token, made from the number of a row; its name is the purpose."""
-    return page(name, links.token(name, row_id))
+    """The same for a page that opens something: with a token of the row, for which the name of the page is the purpose."""
+    return f"{page(name)}?link={links.token(name, row_id)}"

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts import strength
+from accounts.contacts.forms import BackupEmailFields
 from accounts.password_form import NewPasswordForm
 from mailboxes.applying import names
 from mailboxes.applying.names import Offer
@@ -65,3 +66,14 @@ class ServicePasswordForm(NewPasswordForm):
         )
         super().__init__(*args, rule=rule, inputs=inputs, **kwargs)
         self.address = address
+
+
+class ApplicationPasswordForm(BackupEmailFields, ServicePasswordForm):
+    """The last page of an application; with a backup e-mail where the service asks for one."""
+
+    def __init__(self, *args: Any, slot: Slot, **kwargs: Any) -> None:
+        super().__init__(*args, slot=slot, **kwargs)
+        self.person = slot.person
+        self.asks_backup_email = slot.service.asks_backup_email
+        if not self.asks_backup_email:
+            del self.fields["backup_email"], self.fields["backup_email_again"]

@@ -1,5 +1,6 @@
 """What people ask for: submit, hold, cancel, change password. Each is one transaction, then the bell."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -7,6 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, policies
+from accounts.contacts import services as contacts
+from accounts.models import Person
 from mailboxes import states
 from mailboxes.applying import names
 from mailboxes.models import Application, Job, Mailbox
@@ -14,6 +17,7 @@ from mailboxes.provisioning import outbox
 from mailboxes.provisioning.hashing import hash_password
 from mailboxes.shelf import Slot
 
+log = logging.getLogger(__name__)
 CANCELLED_A_DAY = 5  # each one keeps a name from everybody else
 
 
@@ -56,11 +60,11 @@ def take_back_held(slot: Slot, *, now: datetime) -> None:
             states.move_application(slot.application, "draft", now=now, actor=slot.person)
 
 
-def submit(slot: Slot, *, password: str, now: datetime) -> Application:
+def submit(slot: Slot, *, password: str, now: datetime, backup_email: str = "") -> Application:
     """Reserve the chosen name and ask for its mailbox.
 
     ValidationError if a rule forbids it; PoliciesChanged; AlreadyApplied if the mailbox was asked for already. The rules
-    of the password are the form's: what comes here is good.
+    of the password are the form's: what comes here is good. A backup e-mail becomes a contact address to be confirmed.
     """
     draft = slot.application
     if slot.mailbox is not None:
@@ -80,6 +84,8 @@ def submit(slot: Slot, *, password: str, now: datetime) -> Application:
             mailbox = _reserve(slot, offer, now)
             states.move_application(draft, "pending", now=now, actor=slot.person, mailbox=mailbox, submitted_at=now)
             outbox.put(mailbox, Job.Kind.CREATE, now=now, password_hash=password_hash)
+            if backup_email:
+                _add_backup_email(slot.person, backup_email, now)
     except (IntegrityError, states.NotAllowed) as error:
         raise _too_late(slot) from error
     return draft
@@ -114,6 +120,14 @@ def change_password(mailbox: Mailbox, *, password: str, address: str, now: datet
             address=address,
         )
     return job
+
+
+def _add_backup_email(person: Person, address: str, now: datetime) -> None:
+    """The form has checked it; what has changed since, as in another window, must not cost them the mailbox."""
+    try:
+        contacts.add(person, address, now=now)
+    except (ValidationError, IntegrityError) as error:
+        log.warning("The backup e-mail of person %s is left out: %s", person.pk, type(error).__name__)
 
 
 def _reserve(slot: Slot, offer: names.Offer, now: datetime) -> Mailbox:

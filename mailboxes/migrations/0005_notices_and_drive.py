@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mailboxes', '0002_typed_names'),
+        ('mailboxes', '0004_backup_email'),
     ]
 
     operations = [

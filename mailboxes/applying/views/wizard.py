@@ -17,7 +17,7 @@ from accounts.http import SignedInRequest
 from accounts.models import PolicyVersion
 from mailboxes import states
 from mailboxes.applying import services
-from mailboxes.applying.forms import ServicePasswordForm
+from mailboxes.applying.forms import ApplicationPasswordForm
 from mailboxes.models import Application
 from mailboxes.shelf import Slot, slot_or_404
 
@@ -71,13 +71,13 @@ def set_password(request: SignedInRequest, service: str) -> HttpResponseBase:
     if slot.application is None or not slot.application.chosen_name:
         return redirect("apply", service)
     address = f"{slot.application.chosen_name}@{slot.service.domain_for(request.user.entry_year)}"
-    form = ServicePasswordForm(request.POST if request.method == "POST" else None, slot=slot, address=address)
+    form = ApplicationPasswordForm(request.POST if request.method == "POST" else None, slot=slot, address=address)
     status = 200
     if form.is_bound:
         status = INVALID
         if form.is_valid():
             try:
-                return redirect(services.submit(slot, password=form.cleaned_data["password"], now=timezone.now()))
+                return redirect(services.submit(slot, **form.cleaned_data, now=timezone.now()))
             except (services.AlreadyApplied, services.PoliciesChanged):
                 return redirect("apply", service)
             except ValidationError as error:

@@ -11,6 +11,8 @@ LISTS = [
     "accounts/policy",
     "accounts/consent",
     "accounts/auditevent",
+    "accounts/contactaddress",
+    "accounts/letter",
     "mailboxes/application",
     "mailboxes/mailbox",
     "mailboxes/job",

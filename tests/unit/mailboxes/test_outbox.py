@@ -5,7 +5,8 @@ import pytest
 from django.conf import LazySettings
 from django.db import IntegrityError, transaction
 
-from accounts.models import AuditEvent, Person
+from accounts.contacts import services as contacts
+from accounts.models import AuditEvent, Letter, Person
 from mailboxes.models import Application, Job, Mailbox, MailService
 from mailboxes.provisioning import outbox, tasks
 from mailboxes.provisioning.stores.maildir import MaildirStore
@@ -212,3 +213,20 @@ def test_a_job_keeps_to_the_address_it_was_asked_for(box: Mailbox, mail_root: Pa
     line = (mail_root / "users").read_text()
     assert line.startswith("hmwang@mx.nthu.edu.tw:")
     assert "nologin=y" in line
+
+
+def test_contact_addresses_are_told_that_a_mailbox_opens_and_both_that_its_password_changes(
+    box: Mailbox, wang: Person
+) -> None:
+    home = contacts.add(wang, "wang@home.example", now=NOW)
+    contacts.confirm(home, now=NOW, visitor="192.0.2.10")
+    contacts.add(wang, "not.confirmed@home.example", now=NOW)
+    Letter.objects.all().delete()
+    tasks.run(put(box).pk)
+    tasks.run(put(box, Job.Kind.PASSWORD).pk)
+    told = list(Letter.objects.order_by("pk").values_list("kind", "to"))
+    assert told == [
+        ("mailbox-created", "wang@home.example"),
+        ("password-changed", "hmwang@mx.nthu.edu.tw"),
+        ("password-changed", "wang@home.example"),
+    ]

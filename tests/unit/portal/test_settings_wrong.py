@@ -72,6 +72,15 @@ WRONG = [
     ("DRIVE_KEY", "a key with spaces in it", "DRIVE_KEY is no key. Set it to 20 random letters and digits or more"),
     ("DRIVE_KEY", "pass-word", "DRIVE_KEY is no key"),
     ("DRIVE_KEY", "twenty-letters-and-a-€", "DRIVE_KEY is no key"),
+    ("PORTAL_URL", "mail.campus.example", "PORTAL_URL is 'mail.campus.example'. Set it to an address such as https://"),
+    ("PORTAL_URL", "http://mail.campus.example/", "PORTAL_URL is 'http://mail.campus.example/', which is not HTTPS"),
+    ("SMTP_URL", "smtp.campus.example:25", "SMTP_URL is not the address of an SMTP server. Write it as smtps://"),
+    ("SMTP_URL", "http://u:pass-word@smtp.campus.example", "SMTP_URL is not the address of an SMTP server. Write it"),
+    ("SMTP_URL", "smtps://u:pass-word@smtp.campus.example/path", "SMTP_URL is not the address of an SMTP server"),
+    ("SMTP_URL", "smtps://u:pass-word@smtp.campus.example:99999", "SMTP_URL is no address, or its port is not between"),
+    ("SMTP_URL", "smtps://u:pass-word@[smtp", "SMTP_URL is no address"),
+    ("SMTP_URL", "smtps://u@smtp.campus.example", "SMTP_URL has a user or a password without the other"),
+    ("SMTP_URL", "smtp://u:pass-word@smtp.campus.example", "SMTP_URL would send its password without TLS to another"),
     ("OFFICE_NAME_ZH", " ", "OFFICE_NAME_ZH is ' '. Set it to one line of text"),
     ("OFFICE_NAME_EN", "Center\nBcc: all@campus.example", "OFFICE_NAME_EN is 'Center\\nBcc"),
     ("OFFICE_EMAIL", "helpdesk", "OFFICE_EMAIL is 'helpdesk'. Set it to a mail address"),
@@ -147,6 +156,7 @@ def test_good_settings_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     assert taken["CELERY_BROKER_URL"] == "rediss://:secret@redis.campus.example:6380/0?ssl_cert_reqs=required"
     assert taken["CACHE_URL"] == "rediss://:secret@redis.campus.example:6380/1?ssl_cert_reqs=required"
     assert taken["HTTPS"] is True
+    assert taken["PORTAL_URL"] == "https://mail.campus.example/"
 
 
 def test_the_example_of_an_environment_file_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

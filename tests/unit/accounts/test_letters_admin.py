@@ -1,0 +1,54 @@
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.utils import timezone
+from pytest_django.asserts import assertContains, assertNotContains
+
+from accounts import letters
+from accounts.models import AuditEvent, Letter, Person
+
+LIST = "/admin/accounts/letter/"
+
+
+@pytest.fixture
+def as_admin(client: Client, db: None) -> Client:
+    admin = Person.objects.create_superuser("admin", "a-long-enough-passphrase")
+    client.force_login(admin, backend="accounts.backends.PersonBackend")
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+@pytest.fixture
+def three(wang: Person) -> list[Letter]:
+    """One that waits, one that was sent, and one that was refused."""
+    made = [letters.post("contact-added", to=f"{n}@home.example", person=wang, address="x@y.example") for n in range(3)]
+    Letter.objects.filter(pk=made[1].pk).update(state="sent", sent_at=timezone.now())
+    Letter.objects.filter(pk=made[2].pk).update(state="failed", last_error="550 5.1.1 User unknown")
+    return made
+
+
+def test_the_list_shows_what_became_of_each_and_finds_it(as_admin: Client, three: list[Letter]) -> None:
+    assertContains(as_admin.get(LIST), "550 5.1.1 User unknown")
+    assertNotContains(as_admin.get(f"{LIST}?state__exact=sent"), "550 5.1.1")
+    assertContains(as_admin.get(f"{LIST}?q=2@home.example"), "550 5.1.1 User unknown")
+    assertNotContains(as_admin.get(f"{LIST}?q=0@home.example"), "550 5.1.1 User unknown")
+
+
+def test_what_was_sent_or_given_up_can_be_sent_again(as_admin: Client, three: list[Letter]) -> None:
+    chosen = {"action": "send_again", "_selected_action": [letter.pk for letter in three]}
+    response = as_admin.post(LIST, chosen, follow=True)
+    assertContains(response, "Sent again: 2. Left as they are, for they still wait: 1.")
+    again = Letter.objects.filter(state="waiting").exclude(pk=three[0].pk).order_by("pk")
+    assert [letter.to for letter in again] == ["2@home.example", "1@home.example"]
+    assert all(letter.context == {"address": "x@y.example"} for letter in again)
+    assert AuditEvent.objects.filter(verb="letter.sent-again").count() == 2
+    three[2].refresh_from_db()
+    assert three[2].state == "failed"  # its own row stays as it was
+
+
+def test_whoever_may_only_look_sends_nothing(client: Client, three: list[Letter]) -> None:
+    helper = Person.objects.create(source="local", subject="helper", username="helper", is_staff=True)
+    helper.user_permissions.add(Permission.objects.get(codename="view_letter"))
+    client.force_login(helper, backend="accounts.backends.PersonBackend")
+    client.post(LIST, {"action": "send_again", "_selected_action": [three[2].pk]})
+    assert Letter.objects.count() == 3
