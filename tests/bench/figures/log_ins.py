@@ -11,18 +11,21 @@ from typing import Any
 
 from _support import Trouble
 
+from tests import servers
 from tests.bench import processes
 from tests.bench.row import Row
 from tests.bench.site import Site
 from tests.production import Production
 from tests.visits import journey
 from tests.visits.browser import Browser
+from tests.visits.campus import PASSWORD
 
 RATE, SECONDS = 1000, 20
 FLOOD, FLOOD_SECONDS = 10_000, 3
 SLOWER = 2.0
 GROWTH = 50.0  # MB
 TIMES, LATEST = 20, 2.0  # seconds
+AWAY = 1.5
 PAGE, BOX = "/mail/mx/", "/mail/mx/box/logins/"
 PAUSE = 0.02  # seconds
 
@@ -42,6 +45,7 @@ def rows(site: Site) -> Iterator[Row]:
             yield _until_shown(production, browser, address)
             yield _beside_the_page(production, browser)
             yield _flood(production, browser)
+            yield _without_portal(production, address)
         finally:
             production.stop()
 
@@ -106,6 +110,32 @@ def _flood(site: Production, browser: Browser) -> Row:
         f"{growth:.0f} MB more",
         found["kept"] == found["taken"] and growth < GROWTH,
     )
+
+
+def _without_portal(site: Production, address: str) -> Row:
+    """Last, for it kills the portal."""
+    usual = median(_imap_seconds(site, address) for _ in range(TIMES))
+    with servers.stopped([site.pid("web"), *processes.children(site.pid("web"))]):
+        frozen = median(_imap_seconds(site, address) for _ in range(TIMES))
+    site.kill_part("web")
+    dead = median(_imap_seconds(site, address) for _ in range(TIMES))
+    slower = max(frozen, dead) / usual
+    return Row(
+        "IMAP log-ins while the portal is frozen, and while it is dead",
+        f"under {AWAY} times the usual median",
+        f"{slower:.2f} times ({1000 * usual:.0f} ms; frozen {1000 * frozen:.0f} ms, dead {1000 * dead:.0f} ms)",
+        slower < AWAY,
+    )
+
+
+def _imap_seconds(site: Production, address: str) -> float:
+    assert site.dovecot
+    started = time.perf_counter()
+    client = imaplib.IMAP4("127.0.0.1", site.dovecot.imap)
+    client.login(address, PASSWORD)
+    taken = time.perf_counter() - started
+    client.logout()
+    return taken
 
 
 def _told(site: Production, browser: Browser, rate: int, seconds: int) -> tuple[dict[str, Any], list[float]]:
