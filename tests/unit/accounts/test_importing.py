@@ -110,6 +110,7 @@ def test_one_problem_keeps_everybody_out_and_every_problem_is_told(file: Path) -
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [(b"", "The file is empty."), (b"PK\x03\x04", "an archive or a workbook"), (b"x" * 21 * 1024 * 1024, "has 21.0 MB")],
+    ids=["nothing", "zip", "21 MB"],
 )
 def test_what_is_no_file_of_people_is_refused_in_a_sentence(file: Path, content: bytes, sentence: str) -> None:
     file.write_bytes(content)
