@@ -140,6 +140,7 @@ def test_the_size_is_said() -> None:
     ("head", "found"),
     [
         (HEAD + ",薪資", [(1, "薪資", "unknown-column")]),
+        (HEAD + ",\x1b[2J", [(1, "�[2J", "unknown-column")]),
         (HEAD + ",sub", [(1, "sub", "column-twice")]),
         (HEAD + ",", [(1, "", "unknown-column")]),
         ("編號,姓名,類別,狀態", [(1, "", "column-missing")]),
