@@ -113,7 +113,8 @@ def headings(line: int, cells: list[str]) -> tuple[list[Column], list[Problem]]:
     for at, (cell, column) in enumerate(zip(cells, found, strict=True)):
         if column is None:
             known = ", ".join(each.names[0] for each in COLUMNS)
-            problems.append(Problem(line, cell[:40], "unknown-column", {"heading": cell[:40], "known": known}))
+            shown = "".join(sign if sign.isprintable() else "�" for sign in cell[:40])
+            problems.append(Problem(line, shown, "unknown-column", {"heading": shown, "known": known}))
         elif column in found[:at]:
             problems.append(Problem(line, cell, "column-twice", {"heading": cell}))
     problems += [

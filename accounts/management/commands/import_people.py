@@ -1,9 +1,11 @@
 import getpass
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -31,7 +33,7 @@ class Command(BaseCommand):
             if dry_run:
                 self.stdout.write("Nobody was imported: this was a dry run.")
             else:
-                self._write(content, file.name)
+                self._write(content, os.fsencode(file.name).decode(errors="replace"))
 
     def _check(self, content: bytes) -> None:
         try:
@@ -61,6 +63,8 @@ class Command(BaseCommand):
                 progress=_progress("imported"),
                 by=_who(),
             )
+        except IntegrityError as error:  # such as a local administrator whose user name is "campus:z99999"
+            raise CommandError(f"The database refuses somebody in the file: {error} Nobody was imported.") from error
         finally:
             _end_of_progress()
         self._count(report, "Imported")

@@ -102,6 +102,7 @@ def test_of_very_many_problems_the_first_thousand_are_shown_and_the_rest_counted
         (b"PK\x03\x04rubbish", "This is an archive or a workbook"),
         (b"x" * 21 * 1024 * 1024, "The file has 21.0 MB; 20 MB is the most."),
     ],
+    ids=["nothing", "zip", "21 MB"],
 )
 def test_what_is_no_file_of_people_is_said_at_once(browser: Client, content: bytes, sentence: str) -> None:
     assertContains(upload(browser, content), sentence)
