@@ -31,6 +31,16 @@ OF_A_MAILBOX = {
     "folder.emptied": gettext_lazy("Folder emptied"),
     "mailbox.suspend-done": gettext_lazy("The mail server refuses sign-ins"),
     "mailbox.resume-done": gettext_lazy("The mail server lets its owner in again"),
+    "mailbox.signed-in": gettext_lazy("Signed in to the portal with the mailbox’s password"),
+    "mailbox.sign-in-failed": gettext_lazy("Wrong password for the mailbox at the portal"),
+    "forwarding.changed": gettext_lazy("Forwarding switched on, off or over"),
+    "forward.asked": gettext_lazy("Forwarding to %(target)s: letter with the link sent"),
+    "forward.confirmed": gettext_lazy("Forwarding to %(target)s confirmed there"),
+    "forward.declined": gettext_lazy("Forwarding to %(target)s declined there"),
+    "forward.removed": gettext_lazy("Forwarding to %(target)s removed"),
+    "vacation.on": gettext_lazy("Automatic reply set"),
+    "vacation.off": gettext_lazy("Automatic reply taken back"),
+    "mailbox.filter-done": gettext_lazy("Forwarding and automatic reply in force"),
     "delegation.offered": gettext_lazy("Folders of %(owner)s offered to %(delegate)s"),
     "delegation.accepted": gettext_lazy("Folders of %(owner)s accepted by %(delegate)s"),
     "delegation.declined": gettext_lazy("Folders of %(owner)s declined by %(delegate)s"),
@@ -42,6 +52,12 @@ OF_THE_PERSON = {
     "policy.agreed": gettext_lazy("Policy agreed to"),
     "policy.declined": gettext_lazy("Policy declined"),
     "county.linked": gettext_lazy("County account linked"),
+    "county.unlinked": gettext_lazy("County account removed"),
+    "contact.added": gettext_lazy("Contact address added"),
+    "contact.confirmed": gettext_lazy("Contact address confirmed"),
+    "contact.removed": gettext_lazy("Contact address removed"),
+    "contact.restored": gettext_lazy("Removal of a contact address undone"),
+    "contact.taken-back": gettext_lazy("Contact address taken back"),
 }
 
 
@@ -72,6 +88,8 @@ def _events(mailbox: Mailbox) -> QuerySet[AuditEvent]:
 
 def _event(event: AuditEvent) -> Line:
     what = str((OF_A_MAILBOX | OF_THE_PERSON)[event.verb])
+    if event.verb.startswith("forward."):
+        what %= event.details
     if event.verb.startswith("delegation."):  # of two people, either of whom may have done it
         return Line(event.happened_at, what % event.details, "", "")
     if event.actor_id is not None and event.actor_id != event.person_id:

@@ -9,8 +9,8 @@ from mailboxes.models import Application, Delegation, Job, Mailbox, MailService,
 
 @admin.register(MailService)
 class MailServiceAdmin(ListAdmin):
-    list_display = ("name_zh", "name_en", "domain", "names", "store", "is_open", "password_sign_in")
-    list_filter = ("is_open", "names")
+    list_display = ("name_zh", "name_en", "domain", "names", "store", "is_open")
+    list_filter = ("is_open", "names", "password_sign_in")
     filter_horizontal = ("policies",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
