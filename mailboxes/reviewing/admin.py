@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import ReadOnlyAdmin
-from mailboxes.models import Application, Job, Mailbox, MailService, Notice, ReservedName
+from mailboxes.models import Application, Forward, ForwardRefusal, Job, Mailbox, MailService, Notice, ReservedName
 
 
 @admin.register(MailService)
@@ -56,3 +56,22 @@ class JobAdmin(ReadOnlyAdmin):
     search_fields = ("address", "mailbox__person__number", "last_error")
     list_select_related = ("mailbox",)
     exclude = ("password_hash",)
+
+
+@admin.register(Forward)
+class ForwardAdmin(ReadOnlyAdmin):
+    list_display = ("mailbox", "target", "asked_at", "confirmed_at")
+    search_fields = ("target", "mailbox__local_part", "mailbox__person__number")
+    list_select_related = ("mailbox",)
+
+
+@admin.register(ForwardRefusal)
+class ForwardRefusalAdmin(ReadOnlyAdmin):
+    """To be taken back here when whoever reads the address asks for that: they may then be asked again."""
+
+    list_display = ("mailbox", "target", "refused_at")
+    search_fields = ("target", "mailbox__local_part", "mailbox__person__number")
+    list_select_related = ("mailbox",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm("mailboxes.delete_forwardrefusal")

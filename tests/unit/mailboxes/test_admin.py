@@ -1,10 +1,11 @@
 import pytest
 from django.apps import apps
 from django.test import Client
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import Person
-from mailboxes.models import Application, Job, Mailbox, MailService, ReservedName
+from mailboxes.models import Application, ForwardRefusal, Job, Mailbox, MailService, ReservedName
 
 LISTS = [
     "accounts/person",
@@ -15,6 +16,7 @@ LISTS = [
     "accounts/letter",
     "mailboxes/application",
     "mailboxes/mailbox",
+    "mailboxes/forward",
     "mailboxes/job",
     "mailboxes/mailservice",
     "mailboxes/reservedname",
@@ -115,3 +117,10 @@ def test_a_policy_text_in_force_cannot_be_edited(as_admin: Client, services: dic
     page = as_admin.get(f"/admin/accounts/policy/{policy.pk}/change/")
     assertContains(page, "The campus network is there for teaching")
     assertNotContains(page, 'name="versions-0-text_zh"')
+
+
+def test_a_refusal_to_get_forwarded_letters_can_be_taken_back(as_admin: Client, job: Job) -> None:
+    refusal = ForwardRefusal.objects.create(mailbox=job.mailbox, target="x@example.com", refused_at=timezone.now())
+    assertContains(as_admin.get("/admin/mailboxes/forwardrefusal/"), "x@example.com")
+    as_admin.post(f"/admin/mailboxes/forwardrefusal/{refusal.pk}/delete/", {"post": "yes"})
+    assert not ForwardRefusal.objects.exists()
