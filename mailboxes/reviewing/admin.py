@@ -4,7 +4,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.listing import ListAdmin, ReadOnlyAdmin
-from mailboxes.models import Application, Delegation, Job, Mailbox, MailService, Notice, ReservedName
+from mailboxes.models import (
+    Application,
+    Delegation,
+    Forward,
+    ForwardRefusal,
+    Job,
+    Mailbox,
+    MailService,
+    Notice,
+    ReservedName,
+)
 
 
 @admin.register(MailService)
@@ -64,3 +74,22 @@ class DelegationAdmin(ReadOnlyAdmin):
     list_filter = ("state", "rights", "mailbox__service")
     search_fields = ("mailbox__local_part", "delegate__local_part", "mailbox__person__number", "delegate__person__number")
     list_select_related = ("mailbox", "delegate")
+
+
+@admin.register(Forward)
+class ForwardAdmin(ReadOnlyAdmin):
+    list_display = ("mailbox", "target", "asked_at", "confirmed_at")
+    search_fields = ("target", "mailbox__local_part", "mailbox__person__number")
+    list_select_related = ("mailbox",)
+
+
+@admin.register(ForwardRefusal)
+class ForwardRefusalAdmin(ReadOnlyAdmin):
+    """To be taken back here when whoever reads the address asks for that: they may then be asked again."""
+
+    list_display = ("mailbox", "target", "refused_at")
+    search_fields = ("target", "mailbox__local_part", "mailbox__person__number")
+    list_select_related = ("mailbox",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm("mailboxes.delete_forwardrefusal")

@@ -1,10 +1,11 @@
 import pytest
 from django.apps import apps
 from django.test import Client
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import Person
-from mailboxes.models import Application, Job, Mailbox, MailService, Notice, ReservedName
+from mailboxes.models import Application, ForwardRefusal, Job, Mailbox, MailService, Notice, ReservedName
 
 LISTS = [
     "accounts/person",
@@ -15,6 +16,7 @@ LISTS = [
     "accounts/letter",
     "mailboxes/application",
     "mailboxes/mailbox",
+    "mailboxes/forward",
     "mailboxes/job",
     "mailboxes/mailservice",
     "mailboxes/notice",
@@ -124,3 +126,10 @@ def test_an_administrator_writes_a_notice(as_admin: Client) -> None:
     assertContains(as_admin.post("/admin/mailboxes/notice/add/", texts | begin), "A notice has to end after it begins.")
     as_admin.post("/admin/mailboxes/notice/add/", texts | begin | {"shown_until_0": "2026-11-23"})
     assert Notice.objects.get().service is None
+
+
+def test_a_refusal_to_get_forwarded_letters_can_be_taken_back(as_admin: Client, job: Job) -> None:
+    refusal = ForwardRefusal.objects.create(mailbox=job.mailbox, target="x@example.com", refused_at=timezone.now())
+    assertContains(as_admin.get("/admin/mailboxes/forwardrefusal/"), "x@example.com")
+    as_admin.post(f"/admin/mailboxes/forwardrefusal/{refusal.pk}/delete/", {"post": "yes"})
+    assert not ForwardRefusal.objects.exists()
