@@ -64,7 +64,8 @@ class Command(BaseCommand):
                 by=_who(),
             )
         except IntegrityError as error:  # such as a local administrator whose user name is "campus:z99999"
-            raise CommandError(f"The database refuses somebody in the file: {error} Nobody was imported.") from error
+            said = " ".join(str(error).split())
+            raise CommandError(f"The database refuses somebody in the file: {said} Nobody was imported.") from error
         finally:
             _end_of_progress()
         self._count(report, "Imported")
