@@ -31,11 +31,25 @@ OF_A_MAILBOX = {
     "folder.emptied": gettext_lazy("Folder emptied"),
     "mailbox.suspend-done": gettext_lazy("The mail server refuses sign-ins"),
     "mailbox.resume-done": gettext_lazy("The mail server lets its owner in again"),
+    "mailbox.signed-in": gettext_lazy("Signed in here with the mailbox password"),
+    "mailbox.sign-in-failed": gettext_lazy("Sign-in here with the mailbox password failed"),
+    "forward.asked": gettext_lazy("Forwarding address given, letter sent to confirm it"),
+    "forward.confirmed": gettext_lazy("Forwarding address confirmed"),
+    "forward.declined": gettext_lazy("Forwarding address declined by whoever it belongs to"),
+    "forward.removed": gettext_lazy("Forwarding address removed"),
+    "forwarding.changed": gettext_lazy("Forwarding changed"),
+    "vacation.on": gettext_lazy("Vacation reply set"),
+    "vacation.off": gettext_lazy("Vacation reply switched off"),
 }
 OF_THE_PERSON = {
     "policy.agreed": gettext_lazy("Policy agreed to"),
     "policy.declined": gettext_lazy("Policy declined"),
     "county.linked": gettext_lazy("County account linked"),
+    "county.unlinked": gettext_lazy("County account unlinked"),
+    "contact.added": gettext_lazy("Contact address added"),
+    "contact.confirmed": gettext_lazy("Contact address confirmed"),
+    "contact.removed": gettext_lazy("Contact address removed"),
+    "contact.restored": gettext_lazy("Contact address taken back in"),
 }
 
 
