@@ -1,11 +1,12 @@
 """Who may offer what to whom, and who accepts, declines and ends it."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.letters import rendering
 from accounts.models import AuditEvent, Letter, Person
@@ -14,6 +15,13 @@ from mailboxes.models import Delegation, Job, Mailbox
 from mailboxes.owning import delegating
 from tests.unit.mailboxes.delegation.acting import DAY, NOON, TODAY, accepted, offer, waiting
 from tests.unit.mailboxes.delegation.conftest import Box
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
 
 # --- offered ------------------------------------------------------------------------------------------------------------
 
