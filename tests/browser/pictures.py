@@ -1,5 +1,7 @@
 """The README's pictures, made again: python -m tests.browser.pictures"""
 
+import contextlib
+import imaplib
 import re
 import tempfile
 from pathlib import Path
@@ -10,6 +12,7 @@ from tests.browser import county
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.demo import ROOT, Demo, running
 from tests.browser.walking import MAIN_BUTTON, PASSWORD, agree_to_all, give_password, to_campus_link, wait_until_open
+from tests.servers import free_port
 
 FOLDER = ROOT / "docs" / "pictures"
 GOOD_PASSWORD = "river-lantern"  # of GOOD strength, not STRONG
@@ -19,16 +22,21 @@ LARGEST = 150_000  # octets
 
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as var, running(Path(var)) as demo, sync_playwright() as playwright:
+    ports = {name: free_port() for name in ("IMAP_PORT", "SMTP_PORT", "SUBMISSION_PORT")}
+    with (
+        tempfile.TemporaryDirectory() as var,
+        running(Path(var), "--dovecot", **ports) as demo,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page(
             locale="zh-TW", timezone_id="Asia/Taipei", color_scheme="light", viewport={"width": WIDTH, "height": 800}
         )
-        walk(page, demo)
+        walk(page, demo, imap_port=ports["IMAP_PORT"])
         browser.close()
 
 
-def walk(page: Page, demo: Demo) -> None:
+def walk(page: Page, demo: Demo, *, imap_port: int) -> None:
     to_campus_link(page, demo, "z99999")
     expect(page.locator("#left")).to_be_visible()
     picture(page, "1-campus-link", height=660)
@@ -45,10 +53,14 @@ def walk(page: Page, demo: Demo) -> None:
     picture(page, "3-password", height=1000)
 
     give_password(page, PASSWORD)
-    wait_until_open(page)
+    address = wait_until_open(page).replace("\u200b", "")
+    for password in ("somebody-else", PASSWORD):
+        with contextlib.suppress(imaplib.IMAP4.error), imaplib.IMAP4("127.0.0.1", imap_port) as program:
+            program.login(address, password)
+    page.wait_for_timeout(1000)  # Dovecot tells of it, and the portal writes it down
     page.goto(f"{demo.portal}/mail/mx/")
     expect(page.locator("[data-boxes-status]")).not_to_be_empty()  # every box has come
-    picture(page, "4-mailbox", height=1150)
+    picture(page, "4-mailbox", height=1380)
 
     page.context.clear_cookies()
     page.goto(f"{demo.portal}/counties/")
