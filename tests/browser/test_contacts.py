@@ -98,19 +98,20 @@ def test_the_letters_page_of_the_demo_is_for_everybody(visit: Visit, demo: Demo)
 
 
 def test_a_backup_email_is_asked_for_twice_and_confirmed_by_its_letter(visit: Visit, demo: Demo) -> None:
-    page = visit("en-US", storage_state=county.signed_in(demo, "bb2001"))
+    page = visit("en-US")
+    county.sign_in(page, demo, "hc:kk2581")
     agree_to_all(page, demo, "edu")
     page.locator("section button[form=take]").click()
     page.wait_for_url("**/password/")
-    page.locator("#id_backup_email").fill("bb2001@home.example")
-    page.locator("#id_backup_email_again").fill("bb2002@home.example")
+    page.locator("#id_backup_email").fill("kk2581@home.example")
+    page.locator("#id_backup_email_again").fill("other@home.example")
     give_password(page, THREE_KINDS)
     expect(page.get_by_role("alert")).to_contain_text("The two backup addresses are not the same.")
-    expect(page.locator("#id_backup_email")).to_have_value("bb2001@home.example")
+    expect(page.locator("#id_backup_email")).to_have_value("kk2581@home.example")
     assert faults(page) == []
-    page.locator("#id_backup_email_again").fill("bb2001@home.example")
+    page.locator("#id_backup_email_again").fill("kk2581@home.example")
     give_password(page, THREE_KINDS)
-    assert wait_until_open(page) == "bb2001.kl@mail.edu.tw"
-    confirm(page, demo, "bb2001@home.example")
+    assert wait_until_open(page) == "kk2581.hc@mail.edu.tw"
+    confirm(page, demo, "kk2581@home.example")
     page.goto(f"{demo.portal}/configure/")
     expect(page.locator("main table").first).to_contain_text("Confirmed")

@@ -47,7 +47,7 @@ def upload(page: Page, demo: Demo, file: Path) -> None:
 
 @pytest.mark.parametrize("locale", WORDS)
 def test_people_come_in_by_a_file_and_go_out_as_a_list(visit: Visit, demo: Demo, locale: str, tmp_path: Path) -> None:
-    words, number = WORDS[locale], f"i{locale[:2]}"
+    words, number = WORDS[locale], f"imported-{locale[:2]}"
     page = administrator(visit, demo, locale, script=locale == "zh-TW")
     line = f"{number},王匯入,,教職員工,一般\r\n"
     (tmp_path / "wrong.csv").write_text(HEAD + line + line)

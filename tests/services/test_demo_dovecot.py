@@ -127,7 +127,7 @@ def test_an_application_becomes_a_mailbox_that_a_mail_program_opens(running: Dem
         assert until(lambda: "lunch" in subjects(ports["IMAP_PORT"], address, FIRST))
         with smtplib.SMTP("127.0.0.1", ports["SUBMISSION_PORT"]) as smtp:
             smtp.login(address, FIRST)
-    browser.open(f"{running.portal}mail/mx/")
+    browser.open(f"{running.portal}mail/mx/box/folders/")
     assert "Drafts" in browser.page or "草稿" in browser.page
     log = "".join(path.read_text(errors="replace") for path in (running.var / "log").glob("*.log"))
     assert FIRST not in log
