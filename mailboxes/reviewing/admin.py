@@ -4,7 +4,22 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.listing import ListAdmin, ReadOnlyAdmin
-from mailboxes.models import Application, Delegation, Job, Mailbox, MailService, Notice, ReservedName
+from mailboxes.models import (
+    Application,
+    CautionName,
+    Delegation,
+    Job,
+    Mailbox,
+    MailService,
+    Notice,
+    ReasonTemplate,
+    Remark,
+    ReservedName,
+    ReviewCase,
+)
+from mailboxes.reviewing.cases import ReviewCaseAdmin
+
+admin.site.register(ReviewCase, ReviewCaseAdmin)
 
 
 @admin.register(MailService)
@@ -31,6 +46,25 @@ class ReservedNameAdmin(ListAdmin):
     search_fields = ("word", "reason")
 
 
+@admin.register(CautionName)
+class CautionNameAdmin(ListAdmin):
+    list_display = ("name", "why")
+    search_fields = ("name", "why")
+
+
+@admin.register(ReasonTemplate)
+class ReasonTemplateAdmin(ListAdmin):
+    list_display = ("title_zh", "title_en", "position")
+
+
+@admin.register(Remark)
+class RemarkAdmin(ReadOnlyAdmin):
+    list_display = ("application", "kind", "author", "text", "written_at")
+    list_filter = ("kind",)
+    search_fields = ("application__reference", "text")
+    list_select_related = ("application", "author")
+
+
 @admin.register(Application)
 class ApplicationAdmin(ReadOnlyAdmin):
     list_display = ("reference", "person", "service", "mailbox", "state", "created_at", "submitted_at", "finished_at")
@@ -38,6 +72,7 @@ class ApplicationAdmin(ReadOnlyAdmin):
     search_fields = ("reference", "person__number", "person__name", "person__passport_name", "mailbox__local_part")
     search_help_text = _("Application number, number, name, passport name or account name")
     list_select_related = ("person", "service", "mailbox")
+    exclude = ("password_hash",)
     date_hierarchy = "created_at"
 
 

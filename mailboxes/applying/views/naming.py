@@ -27,8 +27,9 @@ def choose_name(request: SignedInRequest, service: str) -> HttpResponseBase:
     slot = slot_or_404(request, service)
     if away := closed_door(request, slot) or (request.method != "POST" and earlier_step(slot)):
         return away
+    own = slot.service.names == slot.service.Names.TYPED and not (slot.application and slot.application.offered_names)
     try:
-        return _typed(request, slot) if slot.service.names == slot.service.Names.TYPED else _listed(request, slot)
+        return _typed(request, slot) if own else _listed(request, slot)
     except names.NoUsableName as error:
         return render(request, "mailboxes/no_name.html", {"slot": slot, "reason": error, "step": 2}, status=INVALID)
 
@@ -58,13 +59,17 @@ def _no_verdict(code: str, sentence: str, *, status: int) -> JsonResponse:
 
 
 def _listed(request: SignedInRequest, slot: Slot) -> HttpResponse:
-    offers = names.offered(slot.service, slot.person)
+    instead = slot.application.offered_names if slot.application else ""
+    if instead:
+        offers = names.instead_of_rule(slot.service, slot.person, instead)
+    else:
+        offers = names.offered(slot.service, slot.person)
     services.take_back_held(slot, now=timezone.now())
     chosen = slot.application.chosen_name if slot.application else ""
     form = NameForm(request.POST if request.method == "POST" else None, offers=offers, chosen=chosen)
     if away := _chosen(slot, form):
         return away
-    page = {"slot": slot, "form": form, "step": 2}
+    page = {"slot": slot, "form": form, "instead": instead, "step": 2}
     return render(request, "mailboxes/name.html", page, status=INVALID if form.is_bound else 200)
 
 
