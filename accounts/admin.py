@@ -48,11 +48,13 @@ class PersonAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Person], search_term: str
     ) -> tuple[QuerySet[Person], bool]:
         """At most ``searching.MOST``: a list of all the people with a common syllable is read by nobody."""
-        if not search_term.strip():
-            return queryset, False
         words = search_term.strip()
-        exact = Q(guid=words) | Q(username=words) | Q(mailboxes__local_part=words.lower())
-        return queryset.filter(Q(pk__in=searching.people(words)) | Q(pk__in=Person.objects.filter(exact).values("pk"))), False
+        if not words:
+            return queryset, False
+        # Each by an index of its own; with OR between them PostgreSQL would read all the people.
+        exact = (Q(guid=words), Q(username=words), Q(mailboxes__local_part=words.lower()))
+        found = {pk for one in exact for pk in Person.objects.filter(one).values_list("pk", flat=True)[: searching.MOST]}
+        return queryset.filter(pk__in=found | set(searching.people(words))), False
 
 
 class PolicyVersionInline(admin.StackedInline[PolicyVersion, Policy]):

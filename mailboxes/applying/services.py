@@ -109,17 +109,21 @@ def answer(application: Application, text: str, *, now: datetime) -> None:
 
 def cancel(application: Application, *, now: datetime) -> None:
     """End an application that is not provisioned yet; NotAllowed if it is, or if a worker is opening it this moment."""
-    mailbox = application.mailbox
+    mailbox, person = application.mailbox, application.person
     with transaction.atomic():
-        if mailbox is not None and application.state != Application.State.DRAFT:
-            opening = application.state == Application.State.PENDING
-            if opening and not outbox.drop(mailbox, Job.Kind.CREATE, now=now):
+        if application.state == Application.State.PENDING and mailbox is not None:
+            if not outbox.drop(mailbox, Job.Kind.CREATE, now=now):
                 raise states.NotAllowed(f"{application} is being opened.")
-            states.move_mailbox(mailbox, "cancelled", now=now, actor=application.person)
+            states.move_mailbox(mailbox, "cancelled", now=now, actor=person)
             if mailbox.jobs.filter(attempts__gt=0).exists():
                 # The mail server may hold half of it, with the password: nobody may sign in there.
                 outbox.put(mailbox, Job.Kind.SUSPEND, now=now)
-        states.move_application(application, "cancelled", now=now, actor=application.person)
+            states.move_application(application, "cancelled", now=now, actor=person)
+            return
+        # The application first, as a reviewer has it: in the other order the two could wait for each other.
+        states.move_application(application, "cancelled", now=now, actor=person)
+        if mailbox is not None:
+            states.move_mailbox(mailbox, "cancelled", now=now, actor=person)
 
 
 def change_password(mailbox: Mailbox, *, password: str, address: str, now: datetime) -> Job:

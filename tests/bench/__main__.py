@@ -23,6 +23,7 @@ from tests.bench.figures import (
     pages,
     production,
     queries,
+    review,
     strength,
     weight,
 )
@@ -34,6 +35,7 @@ FIGURES: dict[str, Callable[[Site], Iterator[Row]]] = {
     "queries": queries.rows,
     "apply": apply.rows,
     "names": names.rows,
+    "review": review.rows,
     "counties": counties.rows,
     "strength": strength.rows,
     "home": home.rows,
