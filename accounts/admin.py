@@ -6,7 +6,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts import letters, searching
+from accounts import conditions, letters, searching
 from accounts.http import SignedInRequest
 from accounts.importing.admin import PeopleImportAdmin
 from accounts.listing import ListAdmin, ReadOnlyAdmin
@@ -15,10 +15,38 @@ from accounts.models import AuditEvent, Consent, ContactAddress, Letter, Person,
 __all__ = ["PeopleImportAdmin", "ReadOnlyAdmin"]
 
 
+class ConditionFilter(admin.SimpleListFilter):
+    """The known conditions: to ask for those that occur would read all the people."""
+
+    title = _("condition")
+    parameter_name = "condition"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [(word, f"{word} ({meaning})") for word, meaning in conditions.WORDS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Person]) -> QuerySet[Person]:
+        return queryset.filter(condition=self.value()) if self.value() else queryset
+
+
+class SourceFilter(admin.SimpleListFilter):
+    """The kinds of sources."""
+
+    title = _("source")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("campus", str(_("the campus"))), ("county", str(_("a county"))), ("local", str(_("the administration")))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Person]) -> QuerySet[Person]:
+        if self.value() == "county":
+            return queryset.filter(source__startswith="county:")
+        return queryset.filter(source=self.value()) if self.value() else queryset
+
+
 @admin.register(Person)
 class PersonAdmin(ReadOnlyAdmin):
     list_display = ("number", "name", "passport_name", "category", "condition", "unit", "last_login")
-    list_filter = ("category", "condition", "source", "is_staff")
+    list_filter = ("category", ConditionFilter, SourceFilter, "is_staff")
     search_fields = ("number", "name", "passport_name", "username", "guid", "mailboxes__local_part")
     search_help_text = _("Part of a number, name or passport name (two letters at least), or a whole GUID or account name")
     show_full_result_count = False

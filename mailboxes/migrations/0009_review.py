@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='application',
             name='state',
-            field=models.CharField(choices=[('draft', 'Being filled in'), ('held', 'Waiting for the helpdesk'), ('review', 'Being reviewed'), ('asked', 'Waiting for your answer'), ('pending', 'Received'), ('rejected', 'Rejected'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='draft', max_length=16, verbose_name='state'),
+            field=models.CharField(choices=[('draft', 'Being filled in'), ('held', 'Waiting for the helpdesk'), ('review', 'Being reviewed'), ('asked', 'Waiting for an answer'), ('pending', 'Received'), ('rejected', 'Rejected'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='draft', max_length=16, verbose_name='state'),
         ),
         migrations.RunPython(begin_waiting, migrations.RunPython.noop),
         migrations.AddIndex(

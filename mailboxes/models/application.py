@@ -22,7 +22,7 @@ class Application(models.Model):
         DRAFT = "draft", pgettext_lazy("application", "Being filled in")
         HELD = "held", pgettext_lazy("application", "Waiting for the helpdesk")
         REVIEW = "review", pgettext_lazy("application", "Being reviewed")
-        ASKED = "asked", pgettext_lazy("application", "Waiting for your answer")
+        ASKED = "asked", pgettext_lazy("application", "Waiting for an answer")
         PENDING = "pending", pgettext_lazy("application", "Received")
         REJECTED = "rejected", pgettext_lazy("application", "Rejected")
         DONE = "done", pgettext_lazy("application", "Done")
