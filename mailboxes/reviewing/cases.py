@@ -109,7 +109,7 @@ class ReviewCaseAdmin(ReadOnlyAdmin):
             "age": queue.age(case, now=timezone.now()),
             "remarks": case.remarks.select_related("author"),
             "earlier": others[:20],
-            "boxes": Mailbox.objects.filter(person=person).select_related("service")[:20],
+            "boxes": Mailbox.objects.filter(person=person).exclude(pk=case.mailbox_id)[:20],
             "consents": Consent.objects.filter(person=person).select_related("version__policy")[:50],
             "templates": ReasonTemplate.objects.all(),
             "forms": forms,

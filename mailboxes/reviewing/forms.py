@@ -37,7 +37,7 @@ class QueueForm(forms.Form):
     """The filters of the queue, as they stand in its address; what makes no sense is left out."""
 
     q = forms.CharField(label=_("Number, name or address"), required=False, max_length=100)
-    state = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
+    state = forms.ChoiceField(label=_("State of the application"), choices=STATES, required=False)
     service = forms.ModelChoiceField(MailService.objects.all(), label=_("Service"), required=False, empty_label=ANY[0][1])
     condition = forms.ChoiceField(label=_("Condition"), required=False)
     warning = forms.ChoiceField(label=_("Warning"), choices=[*ANY, *Application.Warning.choices], required=False)
