@@ -82,7 +82,13 @@ class PersonAdmin(ReadOnlyAdmin):
         # Each by an index of its own; with OR between them PostgreSQL would read all the people.
         exact = (Q(guid=words), Q(username=words), Q(mailboxes__local_part=words.lower()))
         found = {pk for one in exact for pk in Person.objects.filter(one).values_list("pk", flat=True)[: searching.MOST]}
-        return queryset.filter(pk__in=found | set(searching.people(words))), False
+        people = searching.people(words)
+        if len(people) == searching.MOST:
+            text = _(
+                "At least %(most)s people are found, and no more than these are shown. Write more of the name or number."
+            )
+            self.message_user(request, text % {"most": searching.MOST}, messages.WARNING)
+        return queryset.filter(pk__in=found.union(people)), False
 
 
 class PolicyVersionInline(admin.StackedInline[PolicyVersion, Policy]):

@@ -3,6 +3,7 @@
 import unicodedata
 
 from django.db import connection
+from django.db.models import Q
 
 from accounts.models import Person
 
@@ -33,6 +34,15 @@ def people(words: str) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT id FROM {Person._meta.db_table} WHERE {condition} LIMIT {MOST}", values)  # noqa: S608
         return [pk for (pk,) in cursor.fetchall()]
+
+
+def condition(words: str, *, of: str = "") -> Q:
+    """The same without index or limit, for rows that are few or read in order; ``of`` is the way from them to a person."""
+    fields = [f"{of}{field}__icontains" for field in ("number", "name", "passport_name")]
+    found = Q(pk__in=[]) if not terms_of(words) else Q()
+    for term in terms_of(words):
+        found &= Q(*((field, term) for field in fields), _connector=Q.OR)
+    return found
 
 
 def _literal(term: str) -> str:

@@ -15,7 +15,6 @@ from accounts import searching
 from mailboxes.models import Mailbox, ReviewCase
 
 PAGE = 50
-MOST_BOXES = 1000
 HOUR = timedelta(hours=1)
 DAYS_FROM = 48  # hours
 SOON = 75  # percent of the promise
@@ -80,8 +79,13 @@ def _with(words: str) -> Q:
     boxes = Mailbox.objects.filter(local_part__startswith=local_part)
     if domain:
         boxes = boxes.filter(domain__startswith=domain)
-    found = boxes.values_list("pk", flat=True)[:MOST_BOXES]
-    return Q(reference=words.strip().upper()) | Q(person__in=searching.people(words)) | Q(mailbox__in=list(found))
+    found = list(boxes.values_list("pk", flat=True)[: searching.MOST])
+    people = searching.people(words)
+    # Of a common name only some came back, and perhaps none of those who wait: then the queue itself is read in its order.
+    ours = Q(person__in=people) if len(people) < searching.MOST else searching.condition(words, of="person__")
+    beginning = Q(mailbox__local_part__startswith=local_part, mailbox__domain__startswith=domain)
+    theirs = Q(mailbox__in=found) if len(found) < searching.MOST else beginning
+    return Q(reference=words.strip().upper()) | ours | theirs
 
 
 def _place(after: str) -> tuple[datetime, int] | None:

@@ -9,6 +9,7 @@ from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.asserts import assertContains, assertNotContains
 
+from accounts import searching
 from accounts.models import Letter, Person
 from mailboxes.models import Job, MailService, ReviewCase
 from mailboxes.reviewing import queue
@@ -79,6 +80,17 @@ def test_whoever_has_waited_longest_stands_first(as_reviewer: Client) -> None:
 )
 def test_filters_and_search_in_both_scripts(as_reviewer: Client, filters: dict[str, str], found: list[str]) -> None:
     assert shown(as_reviewer, **filters) == found
+
+
+@pytest.mark.usefixtures("cases")
+@pytest.mark.parametrize(
+    ("words", "found"), [("0001", ["sflin", "chchang"]), ("wang ming", ["hmwang"]), ("ch", ["chchang"])]
+)
+def test_a_common_name_hides_nobody_who_waits(
+    as_reviewer: Client, words: str, found: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "MOST", 1)
+    assert shown(as_reviewer, q=words) == found
 
 
 def test_it_is_found_by_its_number(as_reviewer: Client, cases: list[ReviewCase]) -> None:
