@@ -40,10 +40,12 @@ def chosen(numbers: Sequence[str]) -> list[ReviewCase]:
     return list(rows.order_by("queued_at", "pk"))
 
 
-def plan(action: str, case: ReviewCase) -> Plan:
+def plan(action: str, case: ReviewCase, *, actor: Person) -> Plan:
     """``action`` is ``approve`` or ``reject``."""
     if case.state not in WAITING:
         return Plan(case, False, _("Nothing: it is decided already (%(state)s).") % {"state": case.get_state_display()})
+    if case.person_id == actor.pk:
+        return Plan(case, False, _("Nothing: it is your own, so somebody else decides."))
     if action == "approve":
         if case.mailbox is None:
             return Plan(case, False, _("Nothing: it has no name yet. Offer names on its own page."))

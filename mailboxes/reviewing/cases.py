@@ -73,7 +73,7 @@ class ReviewCaseAdmin(ReadOnlyAdmin):
         return self._case_page(request, case)
 
     def _decide(self, request: HttpRequest, case: ReviewCase) -> HttpResponse:
-        if not self.may_decide(request):
+        if not self.may_decide(request) or case.person_id == request.user.pk:
             raise PermissionDenied
         decision = DECISIONS.get(request.POST.get("decision", ""))
         if decision is None:
@@ -109,12 +109,13 @@ class ReviewCaseAdmin(ReadOnlyAdmin):
             "age": queue.age(case, now=timezone.now()),
             "remarks": case.remarks.select_related("author"),
             "earlier": others[:20],
-            "boxes": Mailbox.objects.filter(person=person).exclude(pk=case.mailbox_id)[:20],
+            "boxes": Mailbox.objects.filter(person=person).exclude(pk=case.mailbox_id or 0)[:20],
             "consents": Consent.objects.filter(person=person).select_related("version__policy")[:50],
             "templates": ReasonTemplate.objects.all(),
             "forms": forms,
             "stamp": stamp_of(case),
-            "may_decide": waits and self.may_decide(request),
+            "may_decide": waits and self.may_decide(request) and person.pk != request.user.pk,
+            "own": person.pk == request.user.pk,
         }
         return self._page(request, "case", case.reference, context, status=status)
 
@@ -146,7 +147,7 @@ class ReviewCaseAdmin(ReadOnlyAdmin):
             messages.success(request, _("Done: %(done)s. Left as they are: %(left)s.") % told)
             return HttpResponseRedirect(reverse(LIST))
         title = _("Approve these applications?") if action == "approve" else _("Reject these applications?")
-        plans = [bulk.plan(action, row) for row in rows]
+        plans = [bulk.plan(action, row, actor=cast(SignedInRequest, request).user) for row in rows]
         context = {
             "action": action,
             "plans": plans,

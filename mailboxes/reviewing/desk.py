@@ -13,7 +13,11 @@ from mailboxes.provisioning import outbox
 
 
 def approve(application: Application, *, actor: Person, now: datetime, reason: str = "") -> None:
-    """File the job that opens the mailbox; NotAllowed unless the application waits and has a mailbox."""
+    """File the job that opens the mailbox; NotAllowed unless the application waits and has a mailbox.
+
+    NotAllowed, here as in all of these, also for the reviewer's own application.
+    """
+    _require_other(application, actor)
     password_hash = application.password_hash
     with transaction.atomic():
         if application.mailbox is None:
@@ -21,11 +25,12 @@ def approve(application: Application, *, actor: Person, now: datetime, reason: s
         states.move_application(application, "pending", now=now, actor=actor, reason=reason)
         outbox.put(application.mailbox, Job.Kind.CREATE, now=now, password_hash=password_hash)
         _remark(application, Remark.Kind.APPROVED, reason, actor, now)
-        _write("application-approved", application, mailbox=application.mailbox.address)
+        _write("application-approved", application, mailbox=application.mailbox.address, reason=reason)
 
 
 def reject(application: Application, *, actor: Person, now: datetime, reason: str) -> None:
     """End it with a reason that the applicant reads, and free the name as a cancelled one is; NotAllowed if decided."""
+    _require_other(application, actor)
     with transaction.atomic():
         states.move_application(application, "rejected", now=now, actor=actor, reason=reason)
         _free_name(application, actor, now)
@@ -35,6 +40,7 @@ def reject(application: Application, *, actor: Person, now: datetime, reason: st
 
 def ask(application: Application, *, actor: Person, now: datetime, reason: str) -> None:
     """Have the applicant answer before anything is decided; NotAllowed if it is decided, or asked already."""
+    _require_other(application, actor)
     with transaction.atomic():
         states.move_application(application, "asked", now=now, actor=actor, reason=reason)
         _remark(application, Remark.Kind.ASKED, reason, actor, now)
@@ -46,6 +52,7 @@ def offer(application: Application, *, actor: Person, now: datetime, names: list
 
     Whoever chooses sets the password anew: the hash of the first one is wiped, as the name it was for is given up.
     """
+    _require_other(application, actor)
     text = "\n".join([*([reason] if reason else []), *names])
     with transaction.atomic():
         fields = {"offered_names": " ".join(names), "chosen_name": "", "mailbox": None, "submitted_at": None}
@@ -60,6 +67,11 @@ def offer(application: Application, *, actor: Person, now: datetime, names: list
 def last_word(application: Application) -> Remark | None:
     """The newest remark: by it whoever comes second is told who was first."""
     return Remark.objects.filter(application=application).select_related("author").last()
+
+
+def _require_other(application: Application, actor: Person) -> None:
+    if application.person_id == actor.pk:
+        raise states.NotAllowed(f"{application} is the reviewer's own.")
 
 
 def _free_name(application: Application, actor: Person, now: datetime) -> None:

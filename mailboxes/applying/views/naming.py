@@ -15,6 +15,7 @@ from accounts.http import SignedInRequest
 from mailboxes.applying import names, services
 from mailboxes.applying.forms import NameForm, TypedNameForm
 from mailboxes.applying.views.wizard import INVALID, closed_door, earlier_step
+from mailboxes.models import Remark
 from mailboxes.shelf import Slot, slot_or_404
 
 CHECKS_A_MINUTE = 60  # far more than somebody types who thinks about a name, far too few to read a directory out
@@ -70,6 +71,8 @@ def _listed(request: SignedInRequest, slot: Slot) -> HttpResponse:
     if away := _chosen(slot, form):
         return away
     page = {"slot": slot, "form": form, "instead": instead, "step": 2}
+    if instead and slot.application:
+        page["note"] = slot.application.remarks.filter(kind=Remark.Kind.OFFERED).last()
     return render(request, "mailboxes/name.html", page, status=INVALID if form.is_bound else 200)
 
 

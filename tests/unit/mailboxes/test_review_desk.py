@@ -10,6 +10,7 @@ from accounts.models import AuditEvent, Letter, Person
 from mailboxes.models import Application, Job, Mailbox, ReasonTemplate, Remark, ReviewCase
 from tests.conftest import AgreeAll, MakePerson, SignIn
 from tests.unit.mailboxes.reviewing import (
+    BULK,
     GOOD,
     HASH,
     QUEUE,
@@ -36,7 +37,7 @@ def text_of(letter: Letter) -> str:
 
 def test_approval_files_the_job_with_the_hash_and_writes_a_letter(as_reviewer: Client, wang: Person, wait: Wait) -> None:
     case = wait(wang)
-    assert decide(as_reviewer, case, "approve") == 302
+    assert decide(as_reviewer, case, "approve", reason="Welcome aboard.") == 302
     case.refresh_from_db()
     assert (case.state, case.password_hash) == ("pending", "")
     job = Job.objects.get()
@@ -44,6 +45,7 @@ def test_approval_files_the_job_with_the_hash_and_writes_a_letter(as_reviewer: C
     letter = Letter.objects.get()
     assert (letter.kind, letter.to) == ("application-approved", "hmwang@example.org")
     assert case.reference in text_of(letter)
+    assert "Welcome aboard." in text_of(letter)
     event = AuditEvent.objects.get(verb="application.pending")
     assert event.actor is not None
     assert (event.person, event.actor.number) == (wang, "z30003")
@@ -150,6 +152,19 @@ def test_a_right_taken_away_between_page_and_click_decides_nothing(
     assertNotContains(page, "Approve and open")
 
 
+def test_nobody_decides_about_their_own_application(make_reviewer: MakeReviewer, sign_in: SignIn, wait: Wait) -> None:
+    reviewer = make_reviewer()
+    case, client = wait(reviewer), sign_in(reviewer)
+    page = client.get(case_page(case))
+    assertContains(page, "This is your own application")
+    assertNotContains(page, "Approve and open")
+    assert client.post(case_page(case), {"stamp": page.context["stamp"], "decision": "approve"}).status_code == 403
+    assertContains(client.post(BULK, {"action": "approve", "chosen": case.pk}), "it is your own")
+    client.post(BULK, {"action": "approve", "ids": case.pk, "confirmed": "1"})
+    case.refresh_from_db()
+    assert case.state == "review"
+
+
 def test_whoever_has_no_right_sees_neither_queue_nor_application(
     make_reviewer: MakeReviewer, sign_in: SignIn, wang: Person, wait: Wait
 ) -> None:
@@ -222,6 +237,7 @@ def test_other_names_are_offered_and_one_of_them_chosen(
     page = as_wang.get("/mail/mx/name/")
     assert [name for name, *_ in page.context["form"].offered] == ["ming.wang", "xiaoming"]
     assertContains(page, "The office offers you these names")
+    assertContains(page, "The first is a role.")
     assert as_wang.post("/mail/mx/name/", {"name": "hmwang"}).status_code == 422
     as_wang.post("/mail/mx/name/", {"name": "xiaoming"})
     as_wang.post("/mail/mx/password/", GOOD)
