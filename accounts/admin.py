@@ -2,11 +2,11 @@ from typing import ClassVar
 
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts import letters
+from accounts import conditions, letters, searching
 from accounts.http import SignedInRequest
 from accounts.importing.admin import PeopleImportAdmin
 from accounts.listing import ListAdmin, ReadOnlyAdmin
@@ -15,12 +15,41 @@ from accounts.models import AuditEvent, Consent, ContactAddress, Letter, Person,
 __all__ = ["PeopleImportAdmin", "ReadOnlyAdmin"]
 
 
+class ConditionFilter(admin.SimpleListFilter):
+    """The known conditions: to ask for those that occur would read all the people."""
+
+    title = _("condition")
+    parameter_name = "condition"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [(word, f"{word} ({meaning})") for word, meaning in conditions.WORDS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Person]) -> QuerySet[Person]:
+        return queryset.filter(condition=self.value()) if self.value() else queryset
+
+
+class SourceFilter(admin.SimpleListFilter):
+    """The kinds of sources."""
+
+    title = _("source")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("campus", str(_("the campus"))), ("county", str(_("a county"))), ("local", str(_("the administration")))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Person]) -> QuerySet[Person]:
+        if self.value() == "county":
+            return queryset.filter(source__startswith="county:")
+        return queryset.filter(source=self.value()) if self.value() else queryset
+
+
 @admin.register(Person)
 class PersonAdmin(ReadOnlyAdmin):
     list_display = ("number", "name", "passport_name", "category", "condition", "unit", "last_login")
-    list_filter = ("category", "condition", "source", "is_staff")
+    list_filter = ("category", ConditionFilter, SourceFilter, "is_staff")
     search_fields = ("number", "name", "passport_name", "username", "guid", "mailboxes__local_part")
-    search_help_text = _("Number, name, passport name, GUID or account name")
+    search_help_text = _("Part of a number, name or passport name (two letters at least), or a whole GUID or account name")
+    show_full_result_count = False
     fields = (
         "source",
         "subject",
@@ -42,6 +71,24 @@ class PersonAdmin(ReadOnlyAdmin):
         "updated_at",
         "last_login",
     )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Person], search_term: str
+    ) -> tuple[QuerySet[Person], bool]:
+        """At most ``searching.MOST``: a list of all the people with a common syllable is read by nobody."""
+        words = search_term.strip()
+        if not words:
+            return queryset, False
+        # Each by an index of its own; with OR between them PostgreSQL would read all the people.
+        exact = (Q(guid=words), Q(username=words), Q(mailboxes__local_part=words.lower()))
+        found = {pk for one in exact for pk in Person.objects.filter(one).values_list("pk", flat=True)[: searching.MOST]}
+        people = searching.people(words)
+        if len(people) == searching.MOST:
+            text = _(
+                "At least %(most)s people are found, and no more than these are shown. Write more of the name or number."
+            )
+            self.message_user(request, text % {"most": searching.MOST}, messages.WARNING)
+        return queryset.filter(pk__in=found.union(people)), False
 
 
 class PolicyVersionInline(admin.StackedInline[PolicyVersion, Policy]):

@@ -14,28 +14,41 @@ Row = TypeVar("Row", Mailbox, Application)
 
 @dataclass(frozen=True)
 class Slot:
-    """A service on the shelf; ``mailbox`` is the person's one that was not cancelled, ``application`` the open one."""
+    """A service on the shelf; ``mailbox`` is the person's one that was not cancelled, ``application`` the open one.
+
+    ``rejected`` is the number of the last application that a reviewer rejected, or empty.
+    """
 
     service: MailService
     mailbox: Mailbox | None
     application: Application | None
     person: Person
+    rejected: str = ""
 
     @property
     def eligible(self) -> bool:
-        return self.person.condition in self.conditions
+        return self.person.condition in self.conditions or self.by_appeal
+
+    @property
+    def by_appeal(self) -> bool:
+        """Whether they may apply only so that a reviewer decides."""
+        appeals = self._of_category(self.service.open_to_appeal)
+        return self.person.condition in appeals and self.person.condition not in self.conditions
 
     @property
     def conditions(self) -> list[str]:
-        """The conditions that may apply, of the person's own category.
+        """The conditions that may apply, of the person's own category."""
+        return self._of_category(self.service.eligible)
+
+    def _of_category(self, table: dict[str, list[str]]) -> list[str]:
+        """What such a table has for the person's own category.
 
         A category of the campus stands by its name alone; any other has the kind of its source before it, for a student
         of a county's school is none of the campus: ``county:student``.
         """
         kind = self.person.source.partition(":")[0]
         category = self.person.category if kind in (Person.CAMPUS, Person.LOCAL) else f"{kind}:{self.person.category}"
-        conditions: list[str] = self.service.eligible.get(category, [])
-        return conditions
+        return table.get(category, [])
 
     @property
     def meant_for_them(self) -> bool:
@@ -58,12 +71,19 @@ class Slot:
 SHELF = rows.select(
     """
     SELECT {service}, box.id AS box_id, box.local_part AS box_local_part, box.domain AS box_domain, box.state AS box_state,
-        form.id AS form_id, form.reference AS form_reference, form.chosen_name AS form_chosen_name, form.state AS form_state
+        form.id AS form_id, form.reference AS form_reference, form.chosen_name AS form_chosen_name, form.state AS form_state,
+        form.offered_names AS form_offered_names,
+        (
+            SELECT past.reference FROM mailboxes_application AS past
+            WHERE past.service_id = service.id AND past.person_id = %s AND past.state = 'rejected'
+            ORDER BY past.id DESC LIMIT 1
+        ) AS rejected
     FROM mailboxes_mailservice AS service
     LEFT JOIN mailboxes_mailbox AS box
         ON box.service_id = service.id AND box.person_id = %s AND box.state <> 'cancelled'
     LEFT JOIN mailboxes_application AS form
-        ON form.service_id = service.id AND form.person_id = %s AND form.state IN ('draft', 'held', 'pending')
+        ON form.service_id = service.id AND form.person_id = %s
+        AND form.state IN ('draft', 'held', 'review', 'asked', 'pending')
     ORDER BY service.position, service.slug
     """,
     service=MailService,
@@ -72,7 +92,7 @@ SHELF = rows.select(
 
 def of(person: Person) -> list[Slot]:
     """Every service in the order of the menu."""
-    return [_slot(service, row, person) for service, row in rows.fetch(MailService, SHELF, [person.pk, person.pk])]
+    return [_slot(service, row, person) for service, row in rows.fetch(MailService, SHELF, [person.pk] * 3)]
 
 
 def _slot(service: MailService, row: dict[str, Any], person: Person) -> Slot:
@@ -83,7 +103,7 @@ def _slot(service: MailService, row: dict[str, Any], person: Person) -> Slot:
     if row["form_id"] is not None:
         application = _partly(Application, "form_", row, service, person)
         application.mailbox = mailbox
-    return Slot(service, mailbox, application, person)
+    return Slot(service, mailbox, application, person, row["rejected"] or "")
 
 
 def _partly(model: type[Row], prefix: str, row: dict[str, Any], service: MailService, person: Person) -> Row:

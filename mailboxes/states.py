@@ -8,9 +8,12 @@ from accounts.models import Person
 from mailboxes.models import Application, Delegation, Mailbox
 
 APPLICATION: dict[str, set[str]] = {
-    "draft": {"held", "pending", "cancelled"},
-    "held": {"draft", "cancelled"},
+    "draft": {"held", "review", "pending", "cancelled"},
+    "held": {"draft", "rejected", "cancelled"},
+    "review": {"asked", "draft", "pending", "rejected", "cancelled"},  # to draft: a reviewer offers other names
+    "asked": {"review", "draft", "pending", "rejected", "cancelled"},
     "pending": {"done", "cancelled"},
+    "rejected": set(),
     "done": set(),
     "cancelled": set(),
 }
@@ -32,10 +35,22 @@ class NotAllowed(Exception):
     """The table has no such transition, or somebody else made one first."""
 
 
-def move_application(application: Application, to: str, *, now: datetime, actor: Person | None, **fields: Any) -> None:
-    """Bring an application to another state, set ``fields`` with it, and write the event; inside a transaction."""
-    if to in ("done", "cancelled"):
+def move_application(
+    application: Application, to: str, *, now: datetime, actor: Person | None, reason: str = "", **fields: Any
+) -> None:
+    """Bring an application to another state, set ``fields`` with it, and write the event; inside a transaction.
+
+    The hash of its password is wiped wherever nobody is to decide about it any more.
+    """
+    if to in ("done", "cancelled", "rejected"):
         fields["finished_at"] = now
+    if to not in ("review", "asked"):
+        fields["password_hash"] = ""
+    if to == "draft":
+        fields["queued_at"] = None
+    elif to in ("held", "review") and application.queued_at is None:  # an answer does not begin the waiting anew
+        fields["queued_at"] = now
+    said = {"reason": reason} if reason else {}
     _move(application, APPLICATION, to, fields)
     audit.record(
         f"application.{to}",
@@ -44,6 +59,7 @@ def move_application(application: Application, to: str, *, now: datetime, actor:
         mailbox=application.mailbox.address if application.mailbox else "",
         application=application.reference,
         service=application.service.slug,
+        **said,
     )
 
 

@@ -9,6 +9,7 @@ from accounts.contacts.forms import BackupEmailFields
 from accounts.password_form import NewPasswordForm
 from mailboxes.applying import names
 from mailboxes.applying.names import Offer
+from mailboxes.models import Remark
 from mailboxes.shelf import Slot
 
 
@@ -77,3 +78,14 @@ class ApplicationPasswordForm(BackupEmailFields, ServicePasswordForm):
         self.asks_backup_email = slot.service.asks_backup_email
         if not self.asks_backup_email:
             del self.fields["backup_email"], self.fields["backup_email_again"]
+
+
+class AnswerForm(forms.Form):
+    """What an applicant says to what a reviewer asked."""
+
+    text = forms.CharField(
+        label=_("Your answer"),
+        max_length=Remark.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": _("Write an answer first."), "max_length": _("Write at most 2000 characters.")},
+    )

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -11,8 +12,8 @@ from accounts import audit, policies
 from accounts.contacts import services as contacts
 from accounts.models import Person
 from mailboxes import states
-from mailboxes.applying import names
-from mailboxes.models import Application, Job, Mailbox
+from mailboxes.applying import names, warnings
+from mailboxes.models import Application, Job, Mailbox, Remark
 from mailboxes.provisioning import outbox
 from mailboxes.provisioning.hashing import hash_password
 from mailboxes.shelf import Slot
@@ -61,7 +62,7 @@ def take_back_held(slot: Slot, *, now: datetime) -> None:
 
 
 def submit(slot: Slot, *, password: str, now: datetime, backup_email: str = "") -> Application:
-    """Reserve the chosen name and ask for its mailbox.
+    """Reserve the chosen name and ask for its mailbox, or for a review where the service wants one.
 
     ValidationError if a rule forbids it; PoliciesChanged; AlreadyApplied if the mailbox was asked for already. The rules
     of the password are the form's: what comes here is good. A backup e-mail becomes a contact address to be confirmed.
@@ -75,15 +76,21 @@ def submit(slot: Slot, *, password: str, now: datetime, backup_email: str = "") 
         raise PoliciesChanged
     if draft is None or not draft.chosen_name:
         raise ValidationError(_("Please choose a name first."), code="no-name")
-    offer = names.offer_of(slot.service, slot.person, draft.chosen_name)
+    offer = names.offer_of(slot.service, slot.person, draft.chosen_name, instead=draft.offered_names)
     if offer is None:
         raise _too_late(slot)
     password_hash = hash_password(password)
+    found = warnings.of(slot)
     try:
         with transaction.atomic():
             mailbox = _reserve(slot, offer, now)
-            states.move_application(draft, "pending", now=now, actor=slot.person, mailbox=mailbox, submitted_at=now)
-            outbox.put(mailbox, Job.Kind.CREATE, now=now, password_hash=password_hash)
+            taken_in: dict[str, Any] = {"mailbox": mailbox, "submitted_at": now, "warnings": " ".join(found)}
+            if warnings.is_reviewed(slot, found):
+                waiting = taken_in | {"password_hash": password_hash}
+                states.move_application(draft, "review", now=now, actor=slot.person, **waiting)
+            else:
+                states.move_application(draft, "pending", now=now, actor=slot.person, **taken_in)
+                outbox.put(mailbox, Job.Kind.CREATE, now=now, password_hash=password_hash)
             if backup_email:
                 _add_backup_email(slot.person, backup_email, now)
     except (IntegrityError, states.NotAllowed) as error:
@@ -91,18 +98,32 @@ def submit(slot: Slot, *, password: str, now: datetime, backup_email: str = "") 
     return draft
 
 
+def answer(application: Application, text: str, *, now: datetime) -> None:
+    """What the applicant says to what a reviewer asked; NotAllowed unless it is asked still."""
+    with transaction.atomic():
+        states.move_application(application, "review", now=now, actor=application.person)
+        Remark.objects.create(
+            application=application, author=application.person, kind=Remark.Kind.ANSWERED, text=text, written_at=now
+        )
+
+
 def cancel(application: Application, *, now: datetime) -> None:
     """End an application that is not provisioned yet; NotAllowed if it is, or if a worker is opening it this moment."""
-    mailbox = application.mailbox
+    mailbox, person = application.mailbox, application.person
     with transaction.atomic():
         if application.state == Application.State.PENDING and mailbox is not None:
             if not outbox.drop(mailbox, Job.Kind.CREATE, now=now):
                 raise states.NotAllowed(f"{application} is being opened.")
-            states.move_mailbox(mailbox, "cancelled", now=now, actor=application.person)
+            states.move_mailbox(mailbox, "cancelled", now=now, actor=person)
             if mailbox.jobs.filter(attempts__gt=0).exists():
                 # The mail server may hold half of it, with the password: nobody may sign in there.
                 outbox.put(mailbox, Job.Kind.SUSPEND, now=now)
-        states.move_application(application, "cancelled", now=now, actor=application.person)
+            states.move_application(application, "cancelled", now=now, actor=person)
+            return
+        # The application first, as a reviewer has it: in the other order the two could wait for each other.
+        states.move_application(application, "cancelled", now=now, actor=person)
+        if mailbox is not None:
+            states.move_mailbox(mailbox, "cancelled", now=now, actor=person)
 
 
 def change_password(mailbox: Mailbox, *, password: str, address: str, now: datetime) -> Job:

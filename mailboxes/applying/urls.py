@@ -13,4 +13,5 @@ urlpatterns = [
     path("mail/<slug:service>/cancel/", wizard.cancel, name="cancel"),
     path("mail/<slug:service>/reset/", reset.reset_password, name="reset-password"),
     path("applications/<str:reference>/", application.application, name="application"),
+    path("applications/<str:reference>/answer/", application.answer, name="application-answer"),
 ]

@@ -7,10 +7,12 @@ from mailboxes.models.login import LoginRecord
 from mailboxes.models.mailbox import Mailbox
 from mailboxes.models.notice import Notice
 from mailboxes.models.reserved import ReservedName
+from mailboxes.models.review import CautionName, ReasonTemplate, Remark, ReviewCase
 from mailboxes.models.service import MailService
 
 __all__ = [
     "Application",
+    "CautionName",
     "Delegation",
     "Forward",
     "ForwardRefusal",
@@ -21,6 +23,9 @@ __all__ = [
     "MailService",
     "Mailbox",
     "Notice",
+    "ReasonTemplate",
+    "Remark",
     "ReservedName",
+    "ReviewCase",
     "Vacation",
 ]

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.asking import NotAnswered
 from accounts.bilingual import Bilingual
@@ -29,6 +30,11 @@ class MailService(models.Model):
         PASSPORT = "passport", _("chosen from the passport name")
         FIXED = "fixed", _("fixed by a pattern")
         TYPED = "typed", _("a default, or one’s own")
+
+    class Review(models.TextChoices):
+        NOBODY = "nobody", pgettext_lazy("review", "nobody")
+        ALWAYS = "always", pgettext_lazy("review", "a reviewer, always")
+        WARNING = "warning", pgettext_lazy("review", "a reviewer, where there is a warning")
 
     class Category(models.TextChoices):
         EMAIL = "email", _("Email services")
@@ -76,6 +82,16 @@ class MailService(models.Model):
         _("who may apply"),
         default=dict,
         help_text=_('Conditions by category: {"staff": ["一般", "退休"], "student": [], "county:staff": [""]}'),
+    )
+    open_to_appeal = models.JSONField(
+        _("who may apply besides, with a warning"),
+        default=dict,
+        blank=True,
+        help_text=_("Conditions by category, as above: a reviewer decides about each of these people."),
+    )
+    review = models.CharField(_("who reviews"), max_length=16, choices=Review, default=Review.NOBODY)
+    reviewed_hours = models.PositiveSmallIntegerField(
+        _("reviewed within (hours)"), default=48, validators=[MinValueValidator(1)]
     )
     policies = models.ManyToManyField(Policy, verbose_name=_("policies to agree to"), blank=True)
 
@@ -174,6 +190,10 @@ class MailService(models.Model):
             problems["suffixes"] = _("Write an object of suffixes by county code, in lower-case letters and digits.")
         if not _is_table_of_words(self.eligible):
             problems["eligible"] = _("Write an object of lists, one for each category.")
+        if not _is_table_of_words(self.open_to_appeal):
+            problems["open_to_appeal"] = _("Write an object of lists, one for each category.")
+        elif any(self.open_to_appeal.values()) and self.review == self.Review.NOBODY:
+            problems["review"] = _("Somebody has to review where conditions are open to appeal.")
         if not isinstance(self.kinds, list) or set(self.kinds) - {"digit", "upper", "lower"}:
             problems["kinds"] = _('Write a list of "digit", "upper", "lower".')
         if self.drive_url and not _is_drive(self.drive_url):

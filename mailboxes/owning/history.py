@@ -18,7 +18,10 @@ from mailboxes.models import LoginRecord, Mailbox
 # What the office did is said to the owner as well; what only concerns how the portal works is not.
 OF_A_MAILBOX = {
     "application.held": gettext_lazy("Application given to the helpdesk"),
+    "application.review": gettext_lazy("Application in review"),
+    "application.asked": gettext_lazy("Question about the application"),
     "application.pending": gettext_lazy("Mailbox applied for"),
+    "application.rejected": gettext_lazy("Application rejected"),
     "application.done": gettext_lazy("Application done"),
     "application.cancelled": gettext_lazy("Application cancelled"),
     "mailbox.pending": gettext_lazy("The same name applied for again"),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.listing import ListAdmin, ReadOnlyAdmin
 from mailboxes.models import (
     Application,
+    CautionName,
     Delegation,
     Forward,
     ForwardRefusal,
@@ -13,8 +14,14 @@ from mailboxes.models import (
     Mailbox,
     MailService,
     Notice,
+    ReasonTemplate,
+    Remark,
     ReservedName,
+    ReviewCase,
 )
+from mailboxes.reviewing.cases import ReviewCaseAdmin
+
+admin.site.register(ReviewCase, ReviewCaseAdmin)
 
 
 @admin.register(MailService)
@@ -41,6 +48,25 @@ class ReservedNameAdmin(ListAdmin):
     search_fields = ("word", "reason")
 
 
+@admin.register(CautionName)
+class CautionNameAdmin(ListAdmin):
+    list_display = ("name", "why")
+    search_fields = ("name", "why")
+
+
+@admin.register(ReasonTemplate)
+class ReasonTemplateAdmin(ListAdmin):
+    list_display = ("title_zh", "title_en", "position")
+
+
+@admin.register(Remark)
+class RemarkAdmin(ReadOnlyAdmin):
+    list_display = ("application", "kind", "author", "text", "written_at")
+    list_filter = ("kind",)
+    search_fields = ("application__reference", "text")
+    list_select_related = ("application", "author")
+
+
 @admin.register(Application)
 class ApplicationAdmin(ReadOnlyAdmin):
     list_display = ("reference", "person", "service", "mailbox", "state", "created_at", "submitted_at", "finished_at")
@@ -48,6 +74,7 @@ class ApplicationAdmin(ReadOnlyAdmin):
     search_fields = ("reference", "person__number", "person__name", "person__passport_name", "mailbox__local_part")
     search_help_text = _("Application number, number, name, passport name or account name")
     list_select_related = ("person", "service", "mailbox")
+    exclude = ("password_hash",)
     date_hierarchy = "created_at"
 
 

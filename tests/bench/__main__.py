@@ -24,6 +24,7 @@ from tests.bench.figures import (
     pages,
     production,
     queries,
+    review,
     strength,
     weight,
 )
@@ -35,6 +36,7 @@ FIGURES: dict[str, Callable[[Site], Iterator[Row]]] = {
     "queries": queries.rows,
     "apply": apply.rows,
     "names": names.rows,
+    "review": review.rows,
     "counties": counties.rows,
     "strength": strength.rows,
     "home": home.rows,

@@ -1,6 +1,6 @@
 """Account names: what may be one, and which ones a person is offered. Everything but ``taken`` is pure."""
 
-from mailboxes.applying.names.choice import offer_of
+from mailboxes.applying.names.choice import instead_of_rule, offer_of
 from mailboxes.applying.names.offers import NoUsableName, Offer, offered, suggested
 from mailboxes.applying.names.rule import problem, stem_of
 from mailboxes.applying.names.typed import Verdict, checked, default
@@ -11,6 +11,7 @@ __all__ = [
     "Verdict",
     "checked",
     "default",
+    "instead_of_rule",
     "offer_of",
     "offered",
     "problem",

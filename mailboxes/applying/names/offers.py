@@ -33,6 +33,7 @@ REASONS = {
     "number": pgettext_lazy("account name", "with a number"),
     "fixed": pgettext_lazy("account name", "the same rule for everybody"),
     "typed": pgettext_lazy("account name", "of your own choice"),
+    "reviewer": pgettext_lazy("account name", "offered by the office"),
 }
 REFUSALS = {
     "no-passport-name": _("No passport name is known, and account names are made from it."),

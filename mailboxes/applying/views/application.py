@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -5,13 +6,24 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import SignedInRequest
-from mailboxes import shelf
-from mailboxes.models import Application, Job
+from mailboxes import shelf, states
+from mailboxes.applying import services
+from mailboxes.applying.forms import AnswerForm
+from mailboxes.applying.views.wizard import INVALID
+from mailboxes.models import Application, Job, Remark
 
-PAGES = {"held": "mailboxes/held.html", "pending": "mailboxes/progress.html", "cancelled": "mailboxes/cancelled.html"}
+PAGES = {
+    "held": "mailboxes/held.html",
+    "review": "mailboxes/in_review.html",
+    "asked": "mailboxes/in_review.html",
+    "pending": "mailboxes/progress.html",
+    "rejected": "mailboxes/rejected.html",
+    "cancelled": "mailboxes/cancelled.html",
+}
+REVIEWED = {"review", "asked", "rejected"}
 
 
 @never_cache
@@ -34,7 +46,29 @@ def application(request: SignedInRequest, reference: str) -> HttpResponse:
             "late": waited > timedelta(minutes=found.service.promised_minutes),
             "step": 4,
         }
+    if found.state in REVIEWED:
+        page["remarks"] = list(found.remarks.exclude(kind=Remark.Kind.APPROVED))
+        page["form"] = AnswerForm()
     return render(request, PAGES[found.state], page)
+
+
+@never_cache
+@require_POST
+def answer(request: SignedInRequest, reference: str) -> HttpResponse:
+    """What one says to what a reviewer asked."""
+    found = get_object_or_404(
+        Application.objects.select_related("service", "mailbox"), reference=reference, person=request.user
+    )
+    form = AnswerForm(request.POST)
+    if found.state != Application.State.ASKED:
+        return redirect(found)  # answered in another window, or decided meanwhile: the page says how it stands
+    if not form.is_valid():
+        page: dict[str, Any] = {"application": found, "service": found.service, "mailbox": found.mailbox, "form": form}
+        page["remarks"] = list(found.remarks.all())
+        return render(request, PAGES[found.state], page, status=INVALID)
+    with suppress(states.NotAllowed):  # decided at this very moment, which the page says
+        services.answer(found, form.cleaned_data["text"], now=timezone.now())
+    return redirect(found)
 
 
 def _open(request: SignedInRequest, reference: str) -> Application | None:

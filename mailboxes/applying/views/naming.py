@@ -15,6 +15,7 @@ from accounts.http import SignedInRequest
 from mailboxes.applying import names, services
 from mailboxes.applying.forms import NameForm, TypedNameForm
 from mailboxes.applying.views.wizard import INVALID, closed_door, earlier_step
+from mailboxes.models import Remark
 from mailboxes.shelf import Slot, slot_or_404
 
 CHECKS_A_MINUTE = 60  # far more than somebody types who thinks about a name, far too few to read a directory out
@@ -27,8 +28,9 @@ def choose_name(request: SignedInRequest, service: str) -> HttpResponseBase:
     slot = slot_or_404(request, service)
     if away := closed_door(request, slot) or (request.method != "POST" and earlier_step(slot)):
         return away
+    own = slot.service.names == slot.service.Names.TYPED and not (slot.application and slot.application.offered_names)
     try:
-        return _typed(request, slot) if slot.service.names == slot.service.Names.TYPED else _listed(request, slot)
+        return _typed(request, slot) if own else _listed(request, slot)
     except names.NoUsableName as error:
         return render(request, "mailboxes/no_name.html", {"slot": slot, "reason": error, "step": 2}, status=INVALID)
 
@@ -58,13 +60,19 @@ def _no_verdict(code: str, sentence: str, *, status: int) -> JsonResponse:
 
 
 def _listed(request: SignedInRequest, slot: Slot) -> HttpResponse:
-    offers = names.offered(slot.service, slot.person)
+    instead = slot.application.offered_names if slot.application else ""
+    if instead:
+        offers = names.instead_of_rule(slot.service, slot.person, instead)
+    else:
+        offers = names.offered(slot.service, slot.person)
     services.take_back_held(slot, now=timezone.now())
     chosen = slot.application.chosen_name if slot.application else ""
     form = NameForm(request.POST if request.method == "POST" else None, offers=offers, chosen=chosen)
     if away := _chosen(slot, form):
         return away
-    page = {"slot": slot, "form": form, "step": 2}
+    page = {"slot": slot, "form": form, "instead": instead, "step": 2}
+    if instead and slot.application:
+        page["note"] = slot.application.remarks.filter(kind=Remark.Kind.OFFERED).last()
     return render(request, "mailboxes/name.html", page, status=INVALID if form.is_bound else 200)
 
 

@@ -8,12 +8,12 @@ from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import Policy, PolicyVersion
-from mailboxes.models import MailService, ReservedName
+from mailboxes.models import MailService, ReasonTemplate, ReservedName
 
 
 class Command(BaseCommand):
     help = (
-        "Adds the policies, mail services and reserved names of a JSON file that are not there yet. "
+        "Adds the policies, mail services, templates of reasons and reserved names of a JSON file that are not there yet. "
         "What is there stays as an administrator left it, so the command may be run at every start."
     )
 
@@ -29,6 +29,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 made = sum(_policy(row) for row in seed["policies"])
                 made += sum(_service(row) for row in seed["services"])
+                made += sum(_reason(row) for row in seed.get("reasons", []))
                 made += sum(ReservedName.objects.get_or_create(word=word)[1] for word in seed["reserved"])
         except (KeyError, TypeError, ValidationError, Policy.DoesNotExist) as error:
             raise CommandError(f"{file} has a row that does not fit: {error!r}. Nothing was added.") from error
@@ -56,3 +57,8 @@ def _service(row: dict[str, Any]) -> bool:
     service.save()
     service.policies.set(policies)
     return True
+
+
+def _reason(row: dict[str, Any]) -> bool:
+    ReasonTemplate(**row).full_clean()
+    return ReasonTemplate.objects.get_or_create(title_en=row["title_en"], defaults=row)[1]

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.db.models import Max, Model
+from django.db.models import Max
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Person
@@ -17,6 +17,7 @@ from mailboxes.applying import names
 from mailboxes.applying.names import passport
 from mailboxes.models import Mailbox, MailService
 from tests.bench.inside import live_check
+from tests.bench.inside.copies import copy_rows
 
 FEW, MANY = 10, 1_000_000
 # Passport names of equal shape, and how many numbers each of their five stems has when a million names are taken.
@@ -75,7 +76,7 @@ def _take_plain(service: MailService, owner: Person, people: dict[str, Person]) 
 def _fill(service: MailService, people: dict[str, Person]) -> None:
     template = Mailbox.objects.first()
     assert template is not None
-    _copy(Person, template.person, MANY, subject="'m' || i", username="'campus:m' || i", number="'m' || i")
+    copy_rows(Person, template.person, MANY, subject="'m' || i", username="'campus:m' || i", number="'m' || i")
     holders = Person.objects.aggregate(last=Max("pk"))["last"] - MANY
     done = 0
     for shape, (_, count) in PEOPLE.items():
@@ -84,26 +85,10 @@ def _fill(service: MailService, people: dict[str, Person]) -> None:
         )
         for stem in (each[0].stem for each in runs if count):
             row = {"stem": f"'{stem}'", "stem_number": "i + 1", "local_part": f"'{stem}' || (i + 1)"}
-            _copy(Mailbox, template, count, person_id=f"{holders + done} + i", state="'pending'", **row)
+            copy_rows(Mailbox, template, count, person_id=f"{holders + done} + i", state="'pending'", **row)
             done += count
     row = {"stem": "'q' || i || 'q'", "stem_number": "1", "local_part": "'q' || i || 'q'"}
-    _copy(Mailbox, template, MANY - done, person_id=f"{holders + done} + i", state="'pending'", **row)
-
-
-def _copy(model: type[Model], template: Model, count: int, **columns: str) -> None:
-    """``count`` rows like ``template`` but for these columns, each an SQL expression of ``i`` = 1, 2, …"""
-    last = model._default_manager.aggregate(last=Max("pk"))["last"]
-    same = {column: column for field in model._meta.concrete_fields if not field.generated and (column := field.column)}
-    columns = same | {"id": f"{last} + i"} | columns
-    table = model._meta.db_table
-    # Nothing of this comes from outside.
-    statement = f"""
-        INSERT INTO {table} ({", ".join(columns)})
-        WITH RECURSIVE numbers (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < {count})
-        SELECT {", ".join(columns.values())} FROM {table}, numbers WHERE id = {template.pk}
-    """  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
+    copy_rows(Mailbox, template, MANY - done, person_id=f"{holders + done} + i", state="'pending'", **row)
 
 
 def _milliseconds(service: MailService, person: Person) -> float:
