@@ -4,7 +4,22 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.listing import ListAdmin, ReadOnlyAdmin
-from mailboxes.models import Application, Delegation, Job, Mailbox, MailService, Notice, ReservedName
+from mailboxes.models import (
+    Application,
+    CautionName,
+    Delegation,
+    Job,
+    Mailbox,
+    MailService,
+    Notice,
+    ReasonTemplate,
+    Remark,
+    ReservedName,
+    ReviewCase,
+)
+from mailboxes.reviewing.cases import ReviewCaseAdmin
+
+admin.site.register(ReviewCase, ReviewCaseAdmin)
 
 
 @admin.register(MailService)
@@ -29,6 +44,25 @@ class NoticeAdmin(ListAdmin):
 class ReservedNameAdmin(ListAdmin):
     list_display = ("word", "reason")
     search_fields = ("word", "reason")
+
+
+@admin.register(CautionName)
+class CautionNameAdmin(ListAdmin):
+    list_display = ("name", "why")
+    search_fields = ("name", "why")
+
+
+@admin.register(ReasonTemplate)
+class ReasonTemplateAdmin(ListAdmin):
+    list_display = ("title_zh", "title_en", "position")
+
+
+@admin.register(Remark)
+class RemarkAdmin(ReadOnlyAdmin):
+    list_display = ("application", "kind", "author", "text", "written_at")
+    list_filter = ("kind",)
+    search_fields = ("application__reference", "text")
+    list_select_related = ("application", "author")
 
 
 @admin.register(Application)
