@@ -115,18 +115,3 @@ def test_a_policy_text_in_force_cannot_be_edited(as_admin: Client, services: dic
     page = as_admin.get(f"/admin/accounts/policy/{policy.pk}/change/")
     assertContains(page, "The campus network is there for teaching")
     assertNotContains(page, 'name="versions-0-text_zh"')
-
-
-def test_a_search_that_finds_too_many_people_says_so(
-    as_admin: Client, job: Job, professor: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("accounts.admin.MOST_FOUND", 1)
-    assertContains(as_admin.get("/admin/accounts/person/", {"q": "0001"}), "At least 1 people are found")
-    assertNotContains(as_admin.get("/admin/accounts/person/", {"q": "nobody-at-all"}), "are found")
-
-
-@pytest.mark.parametrize(
-    ("filters", "found"), [("kind=campus", 1), ("kind=county", 1), ("kind=local", 1), ("condition=一般", 1)]
-)
-def test_people_can_be_filtered(as_admin: Client, wang: Person, teacher: Person, filters: str, found: int) -> None:
-    assert as_admin.get(f"/admin/accounts/person/?{filters}").context["cl"].result_count == found
