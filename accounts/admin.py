@@ -15,6 +15,9 @@ from accounts.models import AuditEvent, Consent, ContactAddress, Letter, Person,
 __all__ = ["PeopleImportAdmin", "ReadOnlyAdmin"]
 
 
+MOST_FOUND = 200  # two pages, more than anybody reads
+
+
 class ConditionFilter(admin.SimpleListFilter):
     """The known conditions: to ask for those that occur would read all the people."""
 
@@ -75,19 +78,19 @@ class PersonAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Person], search_term: str
     ) -> tuple[QuerySet[Person], bool]:
-        """At most ``searching.MOST``: a list of all the people with a common syllable is read by nobody."""
+        """At most ``MOST_FOUND``: a list of all the people with a common syllable is read by nobody."""
         words = search_term.strip()
         if not words:
             return queryset, False
         # Each by an index of its own; with OR between them PostgreSQL would read all the people.
         exact = (Q(guid=words), Q(username=words), Q(mailboxes__local_part=words.lower()))
-        found = {pk for one in exact for pk in Person.objects.filter(one).values_list("pk", flat=True)[: searching.MOST]}
-        people = searching.people(words)
-        if len(people) == searching.MOST:
+        found = {pk for one in exact for pk in Person.objects.filter(one).values_list("pk", flat=True)[:MOST_FOUND]}
+        people = searching.people(words, most=MOST_FOUND)
+        if len(people) == MOST_FOUND:
             text = _(
                 "At least %(most)s people are found, and no more than these are shown. Write more of the name or number."
             )
-            self.message_user(request, text % {"most": searching.MOST}, messages.WARNING)
+            self.message_user(request, text % {"most": MOST_FOUND}, messages.WARNING)
         return queryset.filter(pk__in=found.union(people)), False
 
 

@@ -7,7 +7,6 @@ from django.db.models import Q
 
 from accounts.models import Person
 
-MOST = 1000  # more than anybody reads; so that a common syllable costs no more than a rare one
 WHOLE = "number || ' ' || name || ' ' || passport_name"
 CONDITIONS = {
     "postgresql": f"accounts_grams({WHOLE}) @> accounts_grams(%s) AND ({WHOLE}) ILIKE %s",
@@ -21,10 +20,10 @@ def terms_of(words: str) -> list[str]:
     return [part for part in parts if len(part) > 1 or not part.isascii()]
 
 
-def people(words: str) -> list[int]:
-    """The numbers of the rows, at most ``MOST``, of people in whose number, name or passport name each term is.
+def people(words: str, *, most: int) -> list[int]:
+    """The numbers of the rows, at most so many, of people in whose number, name or passport name each term is.
 
-    One query, and none without a term.
+    One query, and none without a term; the limit has a common syllable cost no more than a rare one.
     """
     terms = terms_of(words)
     if not terms:
@@ -32,7 +31,7 @@ def people(words: str) -> list[int]:
     condition = " AND ".join([CONDITIONS[connection.vendor]] * len(terms))
     values = [value for term in terms for value in (term, f"%{_literal(term)}%")]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM {Person._meta.db_table} WHERE {condition} LIMIT {MOST}", values)  # noqa: S608
+        cursor.execute(f"SELECT id FROM {Person._meta.db_table} WHERE {condition} LIMIT {most}", values)  # noqa: S608
         return [pk for (pk,) in cursor.fetchall()]
 
 

@@ -9,7 +9,6 @@ from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.asserts import assertContains, assertNotContains
 
-from accounts import searching
 from accounts.models import Letter, Person
 from mailboxes.models import Job, MailService, ReviewCase
 from mailboxes.reviewing import queue
@@ -89,7 +88,7 @@ def test_filters_and_search_in_both_scripts(as_reviewer: Client, filters: dict[s
 def test_a_common_name_hides_nobody_who_waits(
     as_reviewer: Client, words: str, found: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "MOST", 1)
+    monkeypatch.setattr(queue, "MOST_FOUND", 1)
     assert shown(as_reviewer, q=words) == found
 
 
