@@ -133,9 +133,8 @@ def test_what_waits_in_memory_is_written_when_the_portal_ends(mail: Mail) -> Non
         assert len(shown(mail.owner(port), port, "successes")) == before + 5
 
 
+@pytest.mark.parametrize("mail", ["postgresql"], indirect=True, scope="module")  # a file is never away
 def test_records_wait_for_a_database_that_is_away(mail: Mail) -> None:
-    if "postgres" not in mail.site.env["DATABASE_URL"]:
-        pytest.skip("a file is never away")
     database = mail.site.postgres
     with mail.site.web(mail.server.portal) as port:
         browser = mail.owner(port)

@@ -1,6 +1,3 @@
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -69,24 +66,3 @@ def test_it_names_a_trusted_proxy_that_is_no_address(keys_file: Path, settings: 
 def test_a_command_that_only_prepares_the_database_is_warned(settings: Settings, tmp_path: Path) -> None:
     settings.HANDOFF_KEYS_FILE = tmp_path / "keys.json"
     assert [number for number, _, _ in messages(databases=["default"])] == ["sso_bridge.W001"]
-
-
-def manage(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "portal.settings",
-        "SECRET_KEY": "for-this-test-only-" + "t" * 50,
-        "HTTPS": "0",
-        "VAR_DIR": str(folder),
-        "DATABASE_URL": f"sqlite:///{folder}/portal.sqlite3",
-    }
-    return subprocess.run([sys.executable, "manage.py", *arguments], env=environment, capture_output=True, text=True)
-
-
-def test_a_new_installation_is_told_at_check_and_can_migrate_and_make_its_first_key(tmp_path: Path) -> None:
-    checked = manage("check", folder=tmp_path)
-    assert checked.returncode == 1
-    assert "(sso_bridge.E001) The key file" in checked.stderr
-    migrated = manage("migrate", folder=tmp_path)
-    assert migrated.returncode == 0, migrated.stderr
-    assert "(sso_bridge.W001) The key file" in migrated.stderr
-    assert manage("handoff", "new-key", "--issuer", "https://ais.test", "--kid", "k", folder=tmp_path).returncode == 0

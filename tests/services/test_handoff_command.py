@@ -167,3 +167,24 @@ def test_issue_says_that_a_file_is_no_private_key(content: str | None, tmp_path:
     with pytest.raises(CommandError, match=f"{private} is not a private JWK") as caught:
         call_command("handoff", "issue", "--key", str(private), "--sub", "z99999", "--ip", "127.0.0.1")
     assert caught.value.returncode == 2
+
+
+def manage(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "SECRET_KEY": "for-this-test-only-" + "t" * 50,
+        "HTTPS": "0",
+        "VAR_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder}/portal.sqlite3",
+    }
+    return subprocess.run([sys.executable, "manage.py", *arguments], env=environment, capture_output=True, text=True)
+
+
+def test_a_new_installation_is_told_at_check_and_can_migrate_and_make_its_first_key(tmp_path: Path) -> None:
+    checked = manage("check", folder=tmp_path)
+    assert checked.returncode == 1
+    assert "(sso_bridge.E001) The key file" in checked.stderr
+    migrated = manage("migrate", folder=tmp_path)
+    assert migrated.returncode == 0, migrated.stderr
+    assert "(sso_bridge.W001) The key file" in migrated.stderr
+    assert manage("handoff", "new-key", "--issuer", "https://ais.test", "--kid", "k", folder=tmp_path).returncode == 0
