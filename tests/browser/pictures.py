@@ -61,6 +61,10 @@ def walk(page: Page, demo: Demo, *, imap_port: int) -> None:
     page.goto(f"{demo.portal}/mail/mx/")
     expect(page.locator("[data-boxes-status]")).not_to_be_empty()  # every box has come
     picture(page, "4-mailbox", height=1380)
+    top = page.locator(".box-forwarding").evaluate("box => box.getBoundingClientRect().top + scrollY - 20")
+    picture(page, "7-mailbox-below", height=1380, top=top)
+    page.goto(f"{demo.portal}/mail/mx/log/")
+    picture(page, "8-log", height=760)
 
     page.context.clear_cookies()
     page.goto(f"{demo.portal}/counties/")
@@ -74,10 +78,10 @@ def walk(page: Page, demo: Demo, *, imap_port: int) -> None:
     picture(page, "6-typed-name", height=1120)
 
 
-def picture(page: Page, name: str, *, height: int) -> None:
+def picture(page: Page, name: str, *, height: int, top: float = 0) -> None:
     file = FOLDER / f"{name}.png"
     page.set_viewport_size({"width": WIDTH, "height": height})
-    page.evaluate("scrollTo(0, 0)")
+    page.evaluate("top => scrollTo(0, top)", top)
     page.screenshot(path=file)
     assert file.stat().st_size <= LARGEST, f"{file} is too large for the README"
 

@@ -13,7 +13,7 @@ from tests.browser.demo import Demo
 from tests.browser.looking import NARROWEST, TOO_WIDE, english, faults
 from tests.browser.walking import PASSWORD, agree_to_all, choose_name, give_password, wait_until_open
 
-APPLICANT = "z88003"  # of whom no other test wants mx
+APPLICANT = "z88011"  # of whom no other test wants mx
 ON_LEAVE = "z88002"
 QUEUE = "/admin/mailboxes/reviewcase/"
 
@@ -89,8 +89,8 @@ def test_a_reviewer_rejects_and_asks_and_approves(visit: Visit, demo: Demo, sign
         assert faults(page) == []
         assert english(page) == []
 
-        open_case(admin, demo, "淑芬")
-        expect(admin.locator("#content")).to_contain_text("HUANG")
+        open_case(admin, demo, "美惠")
+        expect(admin.locator("#content")).to_contain_text("CHIU")
         assert narrow(admin) == []
         admin.locator("button[value=reject]").click()
         expect(admin.locator(".errornote")).to_contain_text("Write a reason")
@@ -113,7 +113,7 @@ def test_a_reviewer_rejects_and_asks_and_approves(visit: Visit, demo: Demo, sign
         page.reload()
         expect(page.locator("h1")).to_have_text("有事情請您回覆")
         assert faults(page) == []
-        page.locator("#id_text").fill("物理學系。")
+        page.locator("#id_text").fill("秘書處。")
         page.locator("main form button").click()
         expect(page.locator("h1")).to_have_text("您的申請正在審核")
 
