@@ -89,7 +89,7 @@ def test_a_reviewer_rejects_and_asks_and_approves(visit: Visit, demo: Demo, sign
         assert faults(page) == []
         assert english(page) == []
 
-        open_case(admin, demo, "美惠")
+        open_case(admin, demo, "邱美")
         expect(admin.locator("#content")).to_contain_text("CHIU")
         assert narrow(admin) == []
         admin.locator("button[value=reject]").click()
