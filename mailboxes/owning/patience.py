@@ -4,7 +4,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mailboxes.provisioning.stores import StoreUnavailable
+from mailboxes.models import Mailbox
+from mailboxes.provisioning.stores import Store, StoreUnavailable, registry
 
 PAUSE = 5.0  # seconds without asking a mail system that did not answer
 
@@ -12,12 +13,13 @@ _silent_until: dict[str, float] = {}  # monotonic time by store; for all threads
 
 
 @contextmanager
-def asking(store: str) -> Iterator[None]:
-    """To be entered by whoever asks for a page; StoreUnavailable while the pause after the last failure lasts."""
-    if time.monotonic() < _silent_until.get(store, 0.0):
+def store_of(mailbox: Mailbox) -> Iterator[Store]:
+    """The store, for a box of the page; StoreUnavailable while the pause after the last failure lasts."""
+    name = mailbox.service.store
+    if time.monotonic() < _silent_until.get(name, 0.0):
         raise StoreUnavailable("It did not answer a moment ago, and is left alone for some seconds.")
     try:
-        yield
+        yield registry.named(name)
     except StoreUnavailable:
-        _silent_until[store] = time.monotonic() + PAUSE
+        _silent_until[name] = time.monotonic() + PAUSE
         raise

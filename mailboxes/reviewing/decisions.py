@@ -8,20 +8,19 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from mailboxes.models import Application, ReviewCase
+from mailboxes.models import ReviewCase
 from mailboxes.reviewing import desk
 from mailboxes.reviewing.forms import ApproveForm, AskForm, OfferForm, RejectForm
 
 
 @dataclass(frozen=True)
 class Decision:
-    """``needs_name``: only about an application with an address. ``states`` are those in which it can be taken."""
+    """``do`` decides, where the table of states allows it; ``done`` says so afterwards."""
 
     name: str
     form_class: type[forms.Form]
     do: Callable[..., None]
     done: Promise
-    states: tuple[str, ...]
 
     def form(self, case: ReviewCase, data: Any, reason: str = "") -> forms.Form:
         """Unbound for None; ``reason`` is what a chosen template says."""
@@ -30,14 +29,13 @@ class Decision:
         return self.form_class(data, initial=initial, auto_id=f"id_{self.name}_%s", **more)
 
 
-IN_QUEUE = tuple(str(state) for state in Application.IN_QUEUE)
 DECISIONS = {
     each.name: each
     for each in (
-        Decision("approve", ApproveForm, desk.approve, _("%(application)s is approved."), ("review", "asked")),
-        Decision("reject", RejectForm, desk.reject, _("%(application)s is rejected."), IN_QUEUE),
-        Decision("ask", AskForm, desk.ask, _("The applicant of %(application)s is asked."), ("review",)),
-        Decision("offer", OfferForm, desk.offer, _("Other names are offered to %(application)s."), IN_QUEUE),
+        Decision("approve", ApproveForm, desk.approve, _("%(application)s is approved.")),
+        Decision("reject", RejectForm, desk.reject, _("%(application)s is rejected.")),
+        Decision("ask", AskForm, desk.ask, _("The applicant of %(application)s is asked.")),
+        Decision("offer", OfferForm, desk.offer, _("Other names are offered to %(application)s.")),
     )
 }
 

@@ -33,7 +33,7 @@ def reject(application: Application, *, actor: Person, now: datetime, reason: st
     _require_other(application, actor)
     with transaction.atomic():
         states.move_application(application, "rejected", now=now, actor=actor, reason=reason)
-        _free_name(application, actor, now)
+        _free_name(application.mailbox, actor, now)
         _remark(application, Remark.Kind.REJECTED, reason, actor, now)
         _write("application-rejected", application, reason=reason)
 
@@ -58,8 +58,7 @@ def offer(application: Application, *, actor: Person, now: datetime, names: list
         fields = {"offered_names": " ".join(names), "chosen_name": "", "mailbox": None, "submitted_at": None}
         mailbox = application.mailbox
         states.move_application(application, "draft", now=now, actor=actor, reason=text, **fields)
-        if mailbox is not None:
-            states.move_mailbox(mailbox, "cancelled", now=now, actor=actor)
+        _free_name(mailbox, actor, now)
         _remark(application, Remark.Kind.OFFERED, text, actor, now)
         _write("application-offered", application, reason=text)
 
@@ -74,9 +73,9 @@ def _require_other(application: Application, actor: Person) -> None:
         raise states.NotAllowed(f"{application} is the reviewer's own.")
 
 
-def _free_name(application: Application, actor: Person, now: datetime) -> None:
-    if application.mailbox is not None:
-        states.move_mailbox(application.mailbox, "cancelled", now=now, actor=actor)
+def _free_name(mailbox: Mailbox | None, actor: Person, now: datetime) -> None:
+    if mailbox is not None:
+        states.move_mailbox(mailbox, "cancelled", now=now, actor=actor)
 
 
 def _remark(application: Application, kind: Remark.Kind, text: str, actor: Person, now: datetime) -> None:

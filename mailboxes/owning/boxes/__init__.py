@@ -16,12 +16,11 @@ from mailboxes.owning.boxes import capacity, delegation, folders, forwarding, lo
 
 @dataclass(frozen=True)
 class Box:
-    """``asks_store``: it waits for the mail server. ``at_once``: it comes with the page; the others are fetched."""
+    """``at_once``: it comes with the page; the others are fetched."""
 
     name: str
     heading: str | Promise
     show: Callable[[Mailbox], dict[str, Any]]
-    asks_store: bool
     at_once: bool = False
 
     @property
@@ -32,11 +31,11 @@ class Box:
 BOXES = {
     box.name: box
     for box in (
-        Box("logins", pgettext_lazy("box", "Log-ins"), logins.show, asks_store=False),
-        Box("capacity", pgettext_lazy("box", "Capacity"), capacity.show, asks_store=True),
-        Box("forwarding", pgettext_lazy("box", "Forwarding"), forwarding.show, asks_store=True),
-        Box("notices", pgettext_lazy("box", "Notices"), notices.show, asks_store=False, at_once=True),
-        Box("folders", pgettext_lazy("box", "Folders"), folders.show, asks_store=True),
-        Box("delegation", pgettext_lazy("box", "Delegation"), delegation.show, asks_store=True),
+        Box("logins", pgettext_lazy("box", "Log-ins"), logins.show),
+        Box("capacity", pgettext_lazy("box", "Capacity"), capacity.show),
+        Box("forwarding", pgettext_lazy("box", "Forwarding"), forwarding.show),
+        Box("notices", pgettext_lazy("box", "Notices"), notices.show, at_once=True),
+        Box("folders", pgettext_lazy("box", "Folders"), folders.show),
+        Box("delegation", pgettext_lazy("box", "Delegation"), delegation.show),
     )
 }

@@ -6,11 +6,11 @@ from typing import Any
 
 from accounts.asking import NotAnswered
 from mailboxes import drive
-from mailboxes.models import Mailbox
-from mailboxes.provisioning.stores import registry
+from mailboxes.models import FullnessWarning, Mailbox
+from mailboxes.owning import patience
 
 MB = 1024 * 1024
-WARN, BAD = 80, 95  # per cent; at these, and between them at 90, the owner gets a letter
+WARN, *_, BAD = FullnessWarning.LEVELS  # at each of them the owner gets a letter
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class Room:
 
 
 def show(mailbox: Mailbox) -> dict[str, Any]:
-    capacity = registry.named(mailbox.service.store).capacity(mailbox.address)
+    with patience.store_of(mailbox) as store:
+        capacity = store.capacity(mailbox.address)
     shown: dict[str, Any] = {"room": Room(capacity.used, capacity.limit)}
     if mailbox.service.drive_url:
         shown |= _drive(mailbox)

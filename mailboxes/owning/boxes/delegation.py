@@ -8,9 +8,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from mailboxes.models import Delegation, Job, Mailbox
+from mailboxes.owning import patience
 from mailboxes.owning.boxes.folders import shown_name
 from mailboxes.provisioning import sharing
-from mailboxes.provisioning.stores import CannotTell, StoreError, registry
+from mailboxes.provisioning.stores import CannotTell, StoreError
 
 SHOWN_AFTER = timedelta(days=30)  # since its end
 MOST = 50
@@ -25,7 +26,8 @@ def show(mailbox: Mailbox) -> dict[str, Any]:
     if Job.objects.filter(mailbox=mailbox, kind=Job.Kind.SHARE, state=Job.State.WAITING).exists():
         return shown | {"on_its_way": True}
     try:
-        found = sharing.compare(mailbox, registry.named(mailbox.service.store), now=now)
+        with patience.store_of(mailbox) as store:
+            found = sharing.compare(mailbox, store, now=now)
     except CannotTell:
         raise
     except StoreError as error:

@@ -9,7 +9,8 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from mailboxes.models import Mailbox
-from mailboxes.provisioning.stores import Folder, registry
+from mailboxes.owning import patience
+from mailboxes.provisioning.stores import Folder
 
 NAMES = {
     "INBOX": _("Inbox"),
@@ -34,7 +35,8 @@ class Row:
 
 
 def show(mailbox: Mailbox) -> dict[str, Any]:
-    folders = registry.named(mailbox.service.store).folders(mailbox.address)
+    with patience.store_of(mailbox) as store:
+        folders = store.folders(mailbox.address)
     totals = (sum(getattr(folder, count) for folder in folders) for count in ("unread", "messages", "octets"))
     unread, messages, octets = totals
     rows = [_row(folder) for folder in sorted(folders, key=lambda folder: place(folder.name))]

@@ -6,9 +6,10 @@ from typing import Any
 from django.utils import timezone
 
 from mailboxes.models import Job, Mailbox
+from mailboxes.owning import patience
 from mailboxes.owning.forwarding import services, vacations
 from mailboxes.provisioning import filters
-from mailboxes.provisioning.stores import CannotTell, StoreError, registry
+from mailboxes.provisioning.stores import CannotTell, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,8 @@ def show(mailbox: Mailbox) -> dict[str, Any]:
 
 def _own(mailbox: Mailbox) -> dict[str, Any]:
     try:
-        return {"own": filters.redirects(registry.named(mailbox.service.store).own_filter(mailbox.address))}
+        with patience.store_of(mailbox) as store:
+            return {"own": filters.redirects(store.own_filter(mailbox.address))}
     except CannotTell:
         raise
     except StoreError as error:

@@ -1,7 +1,6 @@
 """The mailbox page: a shell that asks no mail server, and the boxes in it, each of which can be asked for alone."""
 
 import logging
-from contextlib import nullcontext
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import SignedInRequest
 from mailboxes.models import Job, Mailbox
-from mailboxes.owning import mailprograms, patience
+from mailboxes.owning import mailprograms
 from mailboxes.owning.boxes import BOXES, Box
 from mailboxes.owning.owner import of_its_owner
 from mailboxes.provisioning.stores import StoreError, registry
@@ -75,8 +74,7 @@ def _shown(box: Box, slot: Slot, mailbox: Mailbox) -> str:
     """The inside of a box, with the time of asking; or why there is none: a page never fails because of a mail server."""
     inside: dict[str, Any] = {"slot": slot, "mailbox": mailbox, "box": box, "asked_at": timezone.now()}
     try:
-        with patience.asking(slot.service.store) if box.asks_store else nullcontext():
-            inside |= box.show(mailbox)
+        inside |= box.show(mailbox)
     except StoreError as error:
         log.warning("The box %s of %s: %s (%s)", box.name, mailbox.address, error, error.code)
         inside["problem"] = error.code

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -13,10 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.exporting import as_csv
 from accounts.http import SignedInRequest
 from mailboxes.logins.records import kept_since
 from mailboxes.models import Mailbox
-from mailboxes.owning import spreadsheet
 from mailboxes.owning.boxes import BOXES
 from mailboxes.owning.history import KINDS
 from mailboxes.owning.owner import of_its_owner
@@ -99,7 +98,7 @@ def as_file(request: SignedInRequest, slot: Slot, mailbox: Mailbox) -> HttpRespo
     )
     name = "-".join([mailbox.local_part, wanted.kind, *([wanted.day.isoformat()] if wanted.day else [])])
     return StreamingHttpResponse(
-        spreadsheet.lines(chain([heads], cells)),
+        as_csv(heads, cells),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )

@@ -185,6 +185,7 @@ def test_a_store_that_did_not_answer_is_left_alone_for_some_seconds(
     assertContains(owner.get("/mail/mx/box/folders/"), "store-unavailable")
     settings.MAILDIR_ROOT = root
     assertContains(owner.get("/mail/mx/box/folders/"), "store-unavailable")
+    assertContains(owner.get("/mail/mx/box/delegation/"), "store-unavailable")  # with what the rows say
     assertNotContains(owner.get("/mail/mx/box/notices/"), "store-unavailable")
     monkeypatch.setattr(patience, "_silent_until", {})  # the seconds have passed
     assertContains(owner.get("/mail/mx/box/folders/"), "Inbox")
