@@ -36,11 +36,19 @@ class NotAllowed(Exception):
 
 
 def move_application(
-    application: Application, to: str, *, now: datetime, actor: Person | None, reason: str = "", **fields: Any
+    application: Application,
+    to: str,
+    *,
+    now: datetime,
+    actor: Person | None,
+    reason: str = "",
+    address: str = "",
+    **fields: Any,
 ) -> None:
     """Bring an application to another state, set ``fields`` with it, and write the event; inside a transaction.
 
-    The hash of its password is wiped wherever nobody is to decide about it any more.
+    ``address`` is where somebody asked for it from. The hash of its password is wiped wherever nobody is to decide about it
+    any more.
     """
     if to in ("done", "cancelled", "rejected"):
         fields["finished_at"] = now
@@ -57,6 +65,7 @@ def move_application(
         person=application.person,
         actor=actor,
         mailbox=application.mailbox.address if application.mailbox else "",
+        address=address or None,
         application=application.reference,
         service=application.service.slug,
         **said,

@@ -61,11 +61,12 @@ def take_back_held(slot: Slot, *, now: datetime) -> None:
             states.move_application(slot.application, "draft", now=now, actor=slot.person)
 
 
-def submit(slot: Slot, *, password: str, now: datetime, backup_email: str = "") -> Application:
+def submit(slot: Slot, *, password: str, now: datetime, backup_email: str = "", address: str = "") -> Application:
     """Reserve the chosen name and ask for its mailbox, or for a review where the service wants one.
 
     ValidationError if a rule forbids it; PoliciesChanged; AlreadyApplied if the mailbox was asked for already. The rules
     of the password are the form's: what comes here is good. A backup e-mail becomes a contact address to be confirmed.
+    ``address`` is the visitor's, for the log that the owner reads.
     """
     draft = slot.application
     if slot.mailbox is not None:
@@ -84,7 +85,12 @@ def submit(slot: Slot, *, password: str, now: datetime, backup_email: str = "") 
     try:
         with transaction.atomic():
             mailbox = _reserve(slot, offer, now)
-            taken_in: dict[str, Any] = {"mailbox": mailbox, "submitted_at": now, "warnings": " ".join(found)}
+            taken_in: dict[str, Any] = {
+                "mailbox": mailbox,
+                "address": address,
+                "submitted_at": now,
+                "warnings": " ".join(found),
+            }
             if warnings.is_reviewed(slot, found):
                 waiting = taken_in | {"password_hash": password_hash}
                 states.move_application(draft, "review", now=now, actor=slot.person, **waiting)
@@ -92,7 +98,7 @@ def submit(slot: Slot, *, password: str, now: datetime, backup_email: str = "") 
                 states.move_application(draft, "pending", now=now, actor=slot.person, **taken_in)
                 outbox.put(mailbox, Job.Kind.CREATE, now=now, password_hash=password_hash)
             if backup_email:
-                _add_backup_email(slot.person, backup_email, now)
+                _add_backup_email(slot.person, backup_email, address, now)
     except (IntegrityError, states.NotAllowed) as error:
         raise _too_late(slot) from error
     return draft
@@ -143,10 +149,10 @@ def change_password(mailbox: Mailbox, *, password: str, address: str, now: datet
     return job
 
 
-def _add_backup_email(person: Person, address: str, now: datetime) -> None:
+def _add_backup_email(person: Person, typed: str, address: str, now: datetime) -> None:
     """The form has checked it; what has changed since, as in another window, must not cost them the mailbox."""
     try:
-        contacts.add(person, address, now=now)
+        contacts.add(person, typed, now=now, visitor=address or None)
     except (ValidationError, IntegrityError) as error:
         log.warning("The backup e-mail of person %s is left out: %s", person.pk, type(error).__name__)
 

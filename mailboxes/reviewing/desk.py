@@ -55,7 +55,7 @@ def offer(application: Application, *, actor: Person, now: datetime, names: list
     _require_other(application, actor)
     text = "\n".join([*([reason] if reason else []), *names])
     with transaction.atomic():
-        fields = {"offered_names": " ".join(names), "chosen_name": "", "mailbox": None, "submitted_at": None}
+        fields: dict[str, Any] = {"offered_names": " ".join(names), "chosen_name": "", "mailbox": None, "submitted_at": None}
         mailbox = application.mailbox
         states.move_application(application, "draft", now=now, actor=actor, reason=text, **fields)
         _free_name(mailbox, actor, now)

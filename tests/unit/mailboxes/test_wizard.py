@@ -163,7 +163,8 @@ def test_apply_reserves_the_name_and_asks_for_the_mailbox_in_one_go(at_password:
     assert (application.state, application.mailbox.address) == ("pending", "hmwang@mx.nthu.edu.tw")  # type: ignore[union-attr]
     job = Job.objects.get()
     assert (job.kind, job.state, job.password_hash[:19]) == ("create", "waiting", "{ARGON2ID}$argon2id")
-    assert AuditEvent.objects.filter(verb="application.pending", person=wang, mailbox="hmwang@mx.nthu.edu.tw").exists()
+    event = AuditEvent.objects.get(verb="application.pending", person=wang, mailbox="hmwang@mx.nthu.edu.tw")
+    assert event.address == "127.0.0.1"
 
 
 @pytest.mark.parametrize(
