@@ -13,6 +13,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import AuditEvent, Person
 from mailboxes.models import Delegation, Job, Mailbox, MailService
+from mailboxes.owning import patience
 from mailboxes.provisioning import outbox, sharing, tasks
 from mailboxes.provisioning.hashing import hash_password
 from mailboxes.provisioning.stores.dovecot.deadline import Deadline
@@ -212,7 +213,7 @@ def test_folders_of_strange_names_are_offered_given_and_listed(two: Two, worker:
 
 
 def test_a_server_that_is_down_or_has_no_such_mailbox_is_said_and_the_job_waits(
-    two: Two, worker: Path, settings: LazySettings
+    two: Two, worker: Path, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     delegation = two.offered()
     settings.DOVEADM_URL = f"http://127.0.0.1:{free_port()}"
@@ -227,6 +228,7 @@ def test_a_server_that_is_down_or_has_no_such_mailbox_is_said_and_the_job_waits(
     Job.objects.update(due_at=timezone.now())
     two.work()
     assert two.reads()
+    monkeypatch.setattr(patience, "_silent_until", {})  # the seconds have passed
     Mailbox.objects.filter(pk=two.owner.pk).update(local_part="gone", stem="gone")
     assertContains(two.as_owner.get(BOX), "no-such-mailbox")
 
