@@ -1,18 +1,22 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from accounts.addresses import visitor_address
 from accounts.counties.provider import CountyProvider
 from accounts.counties.refusals import Kind, Refused, by_error
 from accounts.counties.registry import by_code
+from accounts.models import Person
+from accounts.staff import events, gate
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
-    """Local administrators sign in with a password; nobody makes such an account in a browser."""
+    """The staff sign in with a password and a second factor; nobody makes such an account from outside."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -24,6 +28,34 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # allauth puts the Host header before the name, and every other port in that header would be a new count.
         return str(credentials.get("username", "")).lower()
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        name = str(credentials.get("username", ""))
+        events.failed(Person.objects.filter(username=name, is_staff=True).first(), step="password")
+
+    def respond_user_inactive(self, request: HttpRequest, user: Person) -> HttpResponse:
+        return render(request, "account/closed.html", status=403)
+
+    def post_login(self, request: HttpRequest, user: Person, **more: Any) -> HttpResponse:
+        shown = [record["type"] for record in get_authentication_records(request, user) if record["method"] == "mfa"]
+        gate.begin(request)
+        if shown:
+            gate.mark(request)
+        events.entered(request, user, factor=shown[-1] if shown else "")
+        response: HttpResponse = super().post_login(request, user, **more)
+        return response
+
+    def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
+        """Not for the first factor: the password was given a moment ago, and there is nothing else to ask for."""
+        return gate.has_factor(self.request.user.pk) and not gate.was_shown_lately(self.request)
+
+    def get_reauthentication_methods(self, user: Person) -> list[dict[str, Any]]:
+        """A factor, never the password: that alone must not change factors."""
+        found = super().get_reauthentication_methods(user)
+        return [method for method in found if method["id"].startswith("mfa_")]
+
+    def add_message(self, *args: Any, **more: Any) -> None:
+        """None of allauth's: the pages say themselves what has come of it."""
 
 
 class CountyAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]

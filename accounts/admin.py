@@ -11,8 +11,9 @@ from accounts.http import SignedInRequest
 from accounts.importing.admin import PeopleImportAdmin
 from accounts.listing import ListAdmin, ReadOnlyAdmin
 from accounts.models import AuditEvent, Consent, ContactAddress, Letter, Person, Policy, PolicyVersion
+from accounts.staff.admin import StaffAdmin
 
-__all__ = ["PeopleImportAdmin", "ReadOnlyAdmin"]
+__all__ = ["PeopleImportAdmin", "ReadOnlyAdmin", "StaffAdmin"]
 
 
 MOST_FOUND = 200  # two pages, more than anybody reads

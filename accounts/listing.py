@@ -9,7 +9,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import BadRequest, FieldDoesNotExist, PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import strip_tags
@@ -44,6 +44,18 @@ class ListAdmin(admin.ModelAdmin[Any]):
         """Those of the list itself, and the two exports."""
         ours = (self.get_action("export_csv"), self.get_action("export_xlsx"))
         return super().get_actions(request) | {action[1]: action for action in ours if action}
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """An action that is not theirs is refused; Django would only not do it."""
+        if any(name and name not in self.get_actions(request) for name in request.POST.getlist("action")):
+            raise PermissionDenied
+        return super().response_action(request, queryset)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Django asks for the right only where the row is there, so that anybody could ask which are."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
 
     @admin.action(description=_("Export the selected rows as CSV"))
     def export_csv(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponseBase:

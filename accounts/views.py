@@ -2,7 +2,6 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -91,15 +90,6 @@ def configure(request: SignedInRequest) -> HttpResponse:
             "consents": request.user.consents.select_related("version__policy").order_by("-given_at"),
         },
     )
-
-
-@login_not_required
-@never_cache
-def admin_sign_in(request: HttpRequest) -> HttpResponse:
-    """The way into Django admin: allauth's form, for Django's own counts no attempts."""
-    if request.user.is_authenticated:
-        raise PermissionDenied  # somebody, but not staff: a sign-in page would send them round in a circle
-    return redirect_to_login(request.GET.get("next") or reverse("admin:index"), reverse("account_login"))
 
 
 @login_not_required

@@ -4,6 +4,7 @@ No message quotes a value that may hold a password.
 """
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -45,6 +46,18 @@ def integer(name: str, default: int, *, least: int = 0, most: int) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """A list written with commas: ``a, b`` is ``["a", "b"]``."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Addresses and networks, written with commas."""
+    found = []
+    for word in words(name):
+        try:
+            found.append(ip_network(word))
+        except ValueError:
+            form = "Write addresses or networks, with commas: 192.0.2.7, 10.1.0.0/16, 2001:db8::/32."
+            raise ImproperlyConfigured(f"{name} holds {word!r}. {form}") from None
+    return found
 
 
 def hosts(name: str, default: str) -> list[str]:

@@ -1,7 +1,9 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+
+from accounts.staff import gate
 
 
 def content_security_policy(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -11,5 +13,16 @@ def content_security_policy(get_response: Callable[[HttpRequest], HttpResponse])
         response = get_response(request)
         response["Content-Security-Policy"] = settings.CONTENT_SECURITY_POLICY
         return response
+
+    return middleware
+
+
+def staff_networks(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """From outside ``ADMIN_NETWORKS`` the pages of the staff are not there."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if gate.is_outside(request):
+            raise Http404
+        return get_response(request)
 
     return middleware

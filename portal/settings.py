@@ -70,7 +70,7 @@ LOGIN_RECORD_DAYS = env.integer("LOGIN_RECORD_DAYS", 30, least=1, most=366)
 COUNTRY_DATABASE = env.optional_file("COUNTRY_DATABASE")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "accounts.staff.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
+    "allauth.mfa",
     "portal",
     "accounts",
     "sso_bridge",
@@ -94,6 +95,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.middleware.staff_networks",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -198,12 +200,27 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+# The second factor of the staff: codes of an app (RFC 6238), passkeys (W3C WebAuthn), recovery codes. A code of the half
+# minute before or after is taken too, for clocks differ.
+MFA_ADAPTER = "accounts.staff.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "accounts.staff.steps.CodeForm",
+    "reauthenticate": "accounts.staff.steps.CodeAgainForm",
+    "authenticate_webauthn": "accounts.staff.steps.KeyForm",
+    "reauthenticate_webauthn": "accounts.staff.steps.KeyAgainForm",
+}
 SOCIALACCOUNT_ADAPTER = "accounts.adapters.CountyAdapter"
 # In the database, not in Redis: a hand-off spends its token and begins its session in one transaction, a Redis that is
 # flushed signs nobody out, and one that hangs holds up no page. It costs one read by primary key.
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 8 * 3600  # seconds; a working day
 SESSION_COOKIE_SAMESITE = "Lax"
+# Without a page of the administration for so long, a session of the staff ends; after SESSION_COOKIE_AGE in any case.
+ADMIN_SESSION_MINUTES = env.integer("ADMIN_SESSION_MINUTES", 60, least=5, most=480)
+ADMIN_NETWORKS = env.networks("ADMIN_NETWORKS")  # none: from everywhere
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 
 # --- safety --------------------------------------------------------------------------------------------------

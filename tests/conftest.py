@@ -1,14 +1,18 @@
 """The people and services that every test may meet: the demo's own services, and invented persons of each kind."""
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import Person, PolicyVersion
+from accounts.staff import gate
 from mailboxes.models import MailService
 
 SEED = Path(__file__).parent.parent / "demo" / "portal-seed.json"
@@ -38,7 +42,7 @@ def make_person(db: None) -> MakePerson:
             "condition": "一般",
             "language": "en",
         }
-        source = facts.get("source", "campus")
+        source = facts.get("source", "local" if facts.get("is_staff") else "campus")
         who = {"source": source, "subject": number, "username": f"{source}:{number}", "number": number, "password": "!"}
         return Person.objects.create(**(who | defaults | facts))
 
@@ -74,6 +78,29 @@ def stranger(make_person: MakePerson) -> Person:
     return make_person("z20002", name="周雅婷", passport_name="CHOU,YA-TING", condition="留停")
 
 
+class Browser(Client):
+    """Django's, in which whoever is of the staff has shown a second factor."""
+
+    def force_login(self, user: Any, backend: str | None = BACKEND) -> None:
+        super().force_login(user, backend)
+        if user.is_staff:
+            show_factor(self, user)
+
+
+def show_factor(client: Client, person: Person) -> None:
+    """As after the second step of the sign-in."""
+    if not gate.has_factor(person.pk):
+        TOTP.activate(person, generate_totp_secret())
+    session = client.session
+    session[gate.SHOWN] = time.time()
+    session.save()
+
+
+@pytest.fixture
+def client() -> Client:
+    return Browser()
+
+
 SignIn = Callable[[Person], Client]
 
 
@@ -82,8 +109,8 @@ def sign_in() -> SignIn:
     """A browser in English in which that person is signed in."""
 
     def signed_in(person: Person) -> Client:
-        client = Client(headers={"accept-language": "en"})
-        client.force_login(person, backend=BACKEND)
+        client = Browser(headers={"accept-language": "en"})
+        client.force_login(person)
         return client
 
     return signed_in

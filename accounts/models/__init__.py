@@ -4,5 +4,16 @@ from accounts.models.imports import PeopleImport
 from accounts.models.letter import Letter
 from accounts.models.person import Person
 from accounts.models.policy import Consent, Policy, PolicyVersion
+from accounts.models.staff import Staff
 
-__all__ = ["AuditEvent", "Consent", "ContactAddress", "Letter", "PeopleImport", "Person", "Policy", "PolicyVersion"]
+__all__ = [
+    "AuditEvent",
+    "Consent",
+    "ContactAddress",
+    "Letter",
+    "PeopleImport",
+    "Person",
+    "Policy",
+    "PolicyVersion",
+    "Staff",
+]

@@ -1,19 +1,21 @@
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from accounts import roles
 
 
 class PersonManager(BaseUserManager["Person"]):
     def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> "Person":
-        """A local administrator: ``manage.py createsuperuser`` calls this."""
-        person = self.model(
-            source=Person.LOCAL, subject=username, username=username, is_staff=True, is_superuser=True, **fields
-        )
+        """A local administrator by their role, for nobody is a superuser; ``manage.py createsuperuser`` calls this."""
+        person = self.model(source=Person.LOCAL, subject=username, username=username, is_staff=True, **fields)
         person.set_password(password)
         person.save(using=self._db)
+        person.groups.add(Group.objects.get(name=roles.ADMINISTRATOR))
         return person
 
 
@@ -59,6 +61,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("people")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(name="person_once_a_source", fields=["source", "subject"]),
+            # So no door of the campus or of a county signs anybody in with rights in the administration.
+            models.CheckConstraint(name="staff_are_local", condition=Q(is_staff=False) | Q(source="local")),
+            models.CheckConstraint(name="nobody_is_superuser", condition=Q(is_superuser=False)),
         ]
 
     def __str__(self) -> str:

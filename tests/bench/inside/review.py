@@ -19,6 +19,7 @@ from django.utils import timezone
 from accounts.models import Person
 from mailboxes.models import Application, Mailbox, MailService
 from tests.bench.inside.copies import copy_rows
+from tests.conftest import Browser
 
 FEW, MANY = 10_000, 1_000_000
 TIMES = 40
@@ -36,8 +37,8 @@ def measure() -> dict[str, Any]:
     call_command("migrate", verbosity=0)
     call_command("seed", "demo/portal-seed.json", verbosity=0)
     MailService.objects.filter(slug="mx").update(review="always")
-    client = Client()
-    client.force_login(Person.objects.create_superuser("reviewer"), backend="accounts.backends.PersonBackend")
+    client = Browser()
+    client.force_login(Person.objects.create_superuser("reviewer"))
     _wait(_first(), FEW)
     few = _pages(client)
     _wait(Application.objects.latest("pk"), MANY - FEW)

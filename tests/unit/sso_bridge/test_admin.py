@@ -3,17 +3,15 @@ from django.test import Client
 
 from accounts.models import Person
 from sso_bridge.models import Refusal, SpentToken
-from tests.conftest import BACKEND
+from tests.conftest import SignIn
 from tests.unit.sso_bridge.campus import ADDRESS
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def helpdesk() -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(Person.objects.create_superuser("helpdesk", "not-a-real-password"), backend=BACKEND)
-    return client
+def helpdesk(sign_in: SignIn) -> Client:
+    return sign_in(Person.objects.create_superuser("helpdesk", "not-a-real-password"))
 
 
 @pytest.fixture

@@ -90,10 +90,10 @@ def test_a_suspended_owner_is_told_so_after_the_right_password_only(box: Mailbox
 
 @pytest.mark.parametrize(
     ("facts", "sentence"),
-    [({"is_active": False}, "has been closed"), ({"is_staff": True}, "does not come in by a mailbox")],
+    [({"is_active": False}, "has been closed"), ({"is_staff": True, "source": "local"}, "does not come in by a mailbox")],
 )
 def test_a_closed_account_and_an_administrator_stay_outside(
-    facts: dict[str, bool], sentence: str, box: Mailbox, visitor: Client
+    facts: dict[str, object], sentence: str, box: Mailbox, visitor: Client
 ) -> None:
     Person.objects.update(**facts)
     assertContains(give(visitor, password=OTHER_PASSWORD), WRONG_SENTENCE, status_code=422)

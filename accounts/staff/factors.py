@@ -1,0 +1,50 @@
+"""The second factors of the staff, as allauth keeps them: one app for codes, any number of passkeys, recovery codes."""
+
+import logging
+from base64 import urlsafe_b64encode
+from functools import lru_cache
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import generate_totp_secret
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+from accounts.models import Person
+
+logger = logging.getLogger(__name__)
+
+
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
+    """What could make codes is encrypted in the database, so that a dump of it signs nobody in."""
+
+    def encrypt(self, text: str) -> str:
+        return _cipher(settings.SECRET_KEY).encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Where ``SECRET_KEY`` was changed, a secret that nobody knows: no code fits, and no page breaks."""
+        try:
+            return _cipher(settings.SECRET_KEY).decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            logger.error("A second factor was made with another SECRET_KEY: manage.py reset_staff NAME begins anew.")
+            secret: str = generate_totp_secret()
+            return secret
+
+
+@lru_cache(maxsize=2)
+def _cipher(secret_key: str) -> Fernet:
+    """HKDF (RFC 5869), so that nothing else that SECRET_KEY makes can be taken for this key."""
+    key = HKDF(SHA256(), length=32, salt=None, info=b"accounts.staff.factors").derive(secret_key.encode())
+    return Fernet(urlsafe_b64encode(key))
+
+
+def of(person: Person) -> list[str]:
+    """Kind and number of each, such as ``totp 3``; for the events."""
+    rows = Authenticator.objects.filter(user=person).order_by("pk")
+    return [f"{kind} {pk}" for kind, pk in rows.values_list("type", "pk")]
+
+
+def remove_all(person: Person) -> None:
+    Authenticator.objects.filter(user=person).delete()
