@@ -45,11 +45,11 @@ class ListAdmin(admin.ModelAdmin[Any]):
         ours = (self.get_action("export_csv"), self.get_action("export_xlsx"))
         return super().get_actions(request) | {action[1]: action for action in ours if action}
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *more: Any) -> HttpResponse | None:
         """An action that is not theirs is refused; Django would only not do it."""
         if any(name and name not in self.get_actions(request) for name in request.POST.getlist("action")):
             raise PermissionDenied
-        return super().response_action(request, queryset)
+        return super().response_action(request, queryset, *more)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Django asks for the right only where the row is there, so that anybody could ask which are."""

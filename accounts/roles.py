@@ -6,7 +6,8 @@ administrator's own and stay as they are.
 
 from typing import Any
 
-from django.apps import AppConfig, apps
+from django.apps import AppConfig
+from django.apps import apps as installed
 
 ADMINISTRATOR = "administrator"
 REVIEWER = "reviewer"
@@ -74,9 +75,9 @@ def rights_of(role: str) -> set[str]:
     return {right for right, roles in RIGHTS.items() if role == ADMINISTRATOR or role in roles}
 
 
-def keep_in_step(*, sender: AppConfig, apps: Any = apps, using: str = "default", **more: Any) -> None:
+def keep_in_step(*, sender: AppConfig, apps: Any = installed, using: str = "default", **more: Any) -> None:
     """For ``post_migrate``, which comes once for each app: the rights are there when the last one has had its turn."""
-    if sender.label != [config.label for config in apps.get_app_configs()][-1]:
+    if sender.label != [config.label for config in installed.get_app_configs() if config.models_module][-1]:
         return
     group, permission = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
     rows = permission.objects.using(using).select_related("content_type")

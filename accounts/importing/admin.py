@@ -54,7 +54,7 @@ class PeopleImportAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        if not self.has_view_permission(request):
+        if not self.has_view_permission(request) or (request.method == "POST" and not self.has_add_permission(request)):
             raise PermissionDenied
         upload = self.get_object(request, object_id)
         if upload is None:
@@ -73,8 +73,6 @@ class PeopleImportAdmin(ReadOnlyAdmin):
         return self._page(request, "report", upload.file_name, context)
 
     def _decide(self, request: HttpRequest, upload: PeopleImport) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
         if "import" in request.POST:
             decided = uploads.confirm(upload, **_who(request))
         else:

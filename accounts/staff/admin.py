@@ -46,7 +46,8 @@ class StaffAdmin(ListAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Staff]:
         kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
         factor = Exists(Authenticator.objects.filter(user=OuterRef("pk"), type__in=kinds))
-        return super().get_queryset(request).filter(is_staff=True).annotate(factor=factor).prefetch_related("groups")
+        rows: QuerySet[Staff] = super().get_queryset(request).filter(is_staff=True)
+        return rows.annotate(factor=factor).prefetch_related("groups")
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """An account is closed, never deleted: the events name it."""

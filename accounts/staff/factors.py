@@ -3,6 +3,7 @@
 import logging
 from base64 import urlsafe_b64encode
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -11,6 +12,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 
@@ -19,6 +21,14 @@ logger = logging.getLogger(__name__)
 
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
     """What could make codes is encrypted in the database, so that a dump of it signs nobody in."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("That did not fit, or was used already. Take the next code, or try the passkey once more.")
+    }
+
+    def get_totp_issuer(self) -> str:
+        """The name that the app shows beside the account."""
+        return str(urlsplit(settings.PORTAL_URL).hostname)
 
     def encrypt(self, text: str) -> str:
         return _cipher(settings.SECRET_KEY).encrypt(text.encode()).decode()

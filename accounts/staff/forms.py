@@ -24,7 +24,7 @@ WORDS: dict[str, Any] = {
 }
 
 
-class RolesField(forms.ModelMultipleChoiceField):
+class RolesField(forms.ModelMultipleChoiceField[Group]):
     def label_from_instance(self, group: Group) -> str:
         return str(WORDS.get(group.name, group.name))
 

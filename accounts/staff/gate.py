@@ -28,8 +28,8 @@ def mark(request: HttpRequest) -> None:
 
 def was_shown(request: HttpRequest) -> bool:
     """In this session, not longer ago than a working day, and it is still a factor of theirs."""
-    shown = request.session.get(SHOWN)
-    return bool(shown) and time.time() - shown < settings.SESSION_COOKIE_AGE and has_factor(request.user.pk)
+    today = time.time() - request.session.get(SHOWN, 0) < settings.SESSION_COOKIE_AGE
+    return today and has_factor(request.user.pk)
 
 
 def was_shown_lately(request: HttpRequest) -> bool:
@@ -41,7 +41,7 @@ def was_shown_lately(request: HttpRequest) -> bool:
 def has_factor(person: int | None) -> bool:
     """Recovery codes alone are none."""
     factors = Authenticator.objects.filter(user_id=person)
-    return factors.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+    return bool(factors.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
 
 
 def stay(request: HttpRequest) -> None:

@@ -45,7 +45,7 @@ def make(
     password: str,
     groups: Iterable[Group],
     address: str | None = None,
-) -> Staff:
+) -> Person:
     """An account with a password that its holder is told, and without a factor, which they set up themselves."""
     given = list(groups)
     _require_power(actor, _rights(group__in=given))
@@ -59,7 +59,7 @@ def make(
 
 @transaction.atomic
 def change(
-    staff: Staff, *, actor: Person | None, name: str, groups: Iterable[Group], is_active: bool, address: str | None = None
+    staff: Person, *, actor: Person | None, name: str, groups: Iterable[Group], is_active: bool, address: str | None = None
 ) -> bool:
     """Name, roles, and whether the account is open; False if that is how it was. Refused by the rules of ``Kind``."""
     given = list(groups)
@@ -82,7 +82,7 @@ def change(
 
 @sensitive_variables("password")
 @transaction.atomic
-def begin_anew(staff: Staff, *, actor: Person | None, password: str, address: str | None = None) -> None:
+def begin_anew(staff: Person, *, actor: Person | None, password: str, address: str | None = None) -> None:
     """For a lost factor or password: a new password, which ends every session, and no factor any more."""
     _require_other(actor, staff)
     _require_power(actor, _all_rights(staff))
@@ -120,7 +120,7 @@ def _rights(*conditions: Q, **more: Any) -> set[str]:
     return {f"{app}.{codename}" for app, codename in rows}
 
 
-def _state(staff: Staff) -> dict[str, Any]:
+def _state(staff: Person) -> dict[str, Any]:
     """As the event keeps it."""
     names = sorted(staff.groups.values_list("name", flat=True))
     return {"name": staff.name, "roles": names, "active": staff.is_active}

@@ -7,6 +7,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +34,8 @@ class StaffSite(AdminSite):
     @login_not_required
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Where whoever may not enter goes on: allauth's form, for Django's own counts no attempts."""
+        if self.has_permission(request):
+            return redirect("admin:index")
         person = request.user
         if person.is_authenticated and not person.is_staff:
             raise PermissionDenied  # a sign-in page would send them round in a circle
@@ -41,7 +44,7 @@ class StaffSite(AdminSite):
         logout(request)
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"), reverse("account_login"))
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         response = super().password_change(request, extra_context)
         if request.method == "POST" and response.status_code == 302:
             who: Any = request.user

@@ -65,7 +65,7 @@ class ReviewCaseAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        if not self.has_view_permission(request):
+        if not self.has_view_permission(request) or (request.method == "POST" and not self.may_decide(request)):
             raise PermissionDenied
         case = self._case(object_id)
         if request.method == "POST":
@@ -73,7 +73,7 @@ class ReviewCaseAdmin(ReadOnlyAdmin):
         return self._case_page(request, case)
 
     def _decide(self, request: HttpRequest, case: ReviewCase) -> HttpResponse:
-        if not self.may_decide(request) or case.person_id == request.user.pk:
+        if case.person_id == request.user.pk:
             raise PermissionDenied
         decision = DECISIONS.get(request.POST.get("decision", ""))
         if decision is None:

@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.management.passwords import add_option, new_password
-from accounts.models import Staff
+from accounts.models import Person
 from accounts.staff import services
 
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         add_option(parser)
 
     def handle(self, *args: Any, name: str, password_stdin: bool, **options: Any) -> None:
-        staff = Staff.objects.filter(username=name, is_staff=True).first()
+        staff = Person.objects.filter(username=name, is_staff=True).first()
         if staff is None:
             raise CommandError(f"There is no staff account {name}. Nothing was changed.")
         services.begin_anew(staff, actor=None, password=new_password(stdin=password_stdin))
