@@ -102,6 +102,16 @@ def lock(path: Path) -> int:
     return descriptor
 
 
+def private(path: Path, text: str) -> Path:
+    """Written once, readable by us alone; whole or not at all."""
+    if not path.exists():
+        new = path.with_suffix(".new")
+        new.touch(mode=0o600)
+        new.write_text(text)
+        new.rename(path)
+    return path
+
+
 # --- processes ----------------------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,9 @@ AUDIENCE = os.environ.get("DEMO_AUDIENCE", "portal.test")
 
 LETTERS_DIR = Path(os.environ.get("DEMO_LETTERS", HERE.parent / "var" / "letters"))  # where the portal keeps its letters
 
+# Where bin/demo keeps the password of the portal's staff, and their key for codes.
+STAFF_DIR = Path(os.environ.get("DEMO_STAFF", HERE.parent / "var" / "demo"))
+
 DRIVE_KEY_FILE = os.environ.get("DEMO_DRIVE_KEY_FILE", "")  # what opens the cloud drive to the portal
 
 # --- Django ---------------------------------------------------------------------------------------------------------

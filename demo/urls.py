@@ -9,6 +9,7 @@ urlpatterns = [
     path("sign-out/", views.sign_out, name="sign-out"),
     path("services/network/", views.online_services, name="online-services"),
     path("letters/", views.letters, name="letters"),
+    path("staff/", views.staff_page, name="staff"),
     path("drive/", drive.usage, name="drive"),
     path("failing/", views.failing_links, name="failing"),
     path("failing/<slug:code>/", views.fail, name="fail"),

@@ -15,6 +15,7 @@ from demo import settings
 from demo.failing import FAILURES, PortalSilent
 from demo.letters import newest
 from demo.people import EVERYBODY, SESSION_KEY, Person, of_session
+from demo.staff import staff
 from demo.tokens import LIFETIME, claims, sign
 
 Rest = ParamSpec("Rest")
@@ -108,3 +109,10 @@ def fail(request: HttpRequest, person: Person, code: str) -> HttpResponse:
     except PortalSilent as error:
         return render(request, "portal_silent.html", {"portal": settings.PORTAL_URL, "reason": error}, status=502)
     return redirect(f"{HANDOFF}?{urlencode({'token': token})}")
+
+
+@never_cache
+@require_safe
+def staff_page(request: HttpRequest) -> HttpResponse:
+    administration = urljoin(settings.PORTAL_URL, "/admin/")
+    return render(request, "staff.html", {"staff": staff(settings.STAFF_DIR), "administration": administration})
