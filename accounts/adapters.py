@@ -6,13 +6,14 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from accounts.addresses import visitor_address
 from accounts.counties.provider import CountyProvider
 from accounts.counties.refusals import Kind, Refused, by_error
 from accounts.counties.registry import by_code
 from accounts.models import Person
-from accounts.staff import events, gate
+from accounts.staff import events, factors, gate
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -51,8 +52,10 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has 
 
     def get_reauthentication_methods(self, user: Person) -> list[dict[str, Any]]:
         """A factor, never the password: that alone must not change factors."""
-        found = super().get_reauthentication_methods(user)
-        return [method for method in found if method["id"].startswith("mfa_")]
+        kinds = factors.kinds(user)
+        codes = {"id": "mfa_reauthenticate", "description": "", "url": reverse("mfa_reauthenticate")}
+        key = {"id": "mfa_reauthenticate:webauthn", "description": "", "url": reverse("mfa_reauthenticate_webauthn")}
+        return [codes] * bool(kinds & {"totp", "recovery_codes"}) + [key] * ("webauthn" in kinds)
 
     def add_message(self, *args: Any, **more: Any) -> None:
         """None of allauth's: the pages say themselves what has come of it."""

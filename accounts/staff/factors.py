@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
@@ -25,6 +26,10 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("That did not fit, or was used already. Take the next code, or try the passkey once more.")
     }
+
+    def generate_authenticator_name(self, user: Person, type: str) -> str:
+        """For a passkey that its holder gives no name."""
+        return gettext("Passkey %(number)s") % {"number": Authenticator.objects.filter(user=user, type=type).count() + 1}
 
     def get_totp_issuer(self) -> str:
         """The name that the app shows beside the account."""
@@ -54,6 +59,10 @@ def of(person: Person) -> list[str]:
     """Kind and number of each, such as ``totp 3``; for the events."""
     rows = Authenticator.objects.filter(user=person).order_by("pk")
     return [f"{kind} {pk}" for kind, pk in rows.values_list("type", "pk")]
+
+
+def kinds(person: Person) -> set[str]:
+    return set(Authenticator.objects.filter(user=person).values_list("type", flat=True))
 
 
 def remove_all(person: Person) -> None:
