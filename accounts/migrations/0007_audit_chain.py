@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='auditevent',
-            index=models.Index(django.db.models.fields.json.KeyTextTransform('reference', 'details'), condition=models.Q(('details__has_key', 'reference')), name='events_with_a_reference'),
+            index=models.Index(django.db.models.fields.json.KeyTransform('reference', 'details'), condition=models.Q(('details__has_key', 'reference')), name='events_with_a_reference'),
         ),
         migrations.AddConstraint(
             model_name='retention',

@@ -2,7 +2,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q, Value
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Left, StrIndex
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -56,7 +56,9 @@ class AuditEvent(AppendOnlyModel):
             models.Index(name="events_from_an_address", fields=["address", "-id"], condition=Q(address__isnull=False)),
             models.Index(name="events_by_time", fields=["happened_at"]),
             models.Index(
-                KT("details__reference"), name="events_with_a_reference", condition=Q(details__has_key="reference")
+                KeyTransform("reference", "details"),
+                name="events_with_a_reference",
+                condition=Q(details__has_key="reference"),
             ),
         ]
 
