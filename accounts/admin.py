@@ -7,13 +7,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import conditions, letters, searching
+from accounts.auditing.admin import AuditEventAdmin, RetentionAdmin
 from accounts.http import SignedInRequest
 from accounts.importing.admin import PeopleImportAdmin
 from accounts.listing import ListAdmin, ReadOnlyAdmin
-from accounts.models import AuditEvent, Consent, ContactAddress, Letter, Person, Policy, PolicyVersion
+from accounts.models import Consent, ContactAddress, Letter, Person, Policy, PolicyVersion
 from accounts.staff.admin import StaffAdmin
 
-__all__ = ["PeopleImportAdmin", "ReadOnlyAdmin", "StaffAdmin"]
+__all__ = ["AuditEventAdmin", "PeopleImportAdmin", "ReadOnlyAdmin", "RetentionAdmin", "StaffAdmin"]
 
 
 MOST_FOUND = 200  # two pages, more than anybody reads
@@ -167,12 +168,3 @@ class LetterAdmin(ReadOnlyAdmin):
 
     def has_resend_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("accounts.change_letter")
-
-
-@admin.register(AuditEvent)
-class AuditEventAdmin(ReadOnlyAdmin):
-    list_display = ("happened_at", "verb", "person", "mailbox", "actor", "address")
-    list_filter = ("verb",)
-    search_fields = ("person__number", "person__name", "mailbox", "details__reference")
-    list_select_related = ("person", "actor")
-    show_full_result_count = False

@@ -1,4 +1,5 @@
-"""What all our lists in the administration can do: be exported, as the filters show them or the selected rows."""
+"""What all our lists in the administration can do: be exported, as the filters show them or the selected rows; and write
+down what is changed in them."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -21,13 +22,13 @@ from django.views.decorators.http import require_POST
 
 from accounts import audit
 from accounts.addresses import visitor_address
+from accounts.auditing import changes
 from accounts.exporting import as_csv, as_xlsx
 from accounts.http import SignedInRequest
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS_AT_ONCE = 2000  # of the database
-SECRET = ("password", "hash", "secret", "token")  # a column with such a word in its name never leaves
 
 
 class ListAdmin(admin.ModelAdmin[Any]):
@@ -80,7 +81,7 @@ class ListAdmin(admin.ModelAdmin[Any]):
             raise PermissionDenied
         if kind not in ("csv", "xlsx"):
             raise BadRequest("No such format.")
-        columns = [name for name in self.get_list_display(request) if not _is_secret(name)]
+        columns = [name for name in self.get_list_display(request) if not changes.is_secret(str(name))]
         headings = [capfirst(str(label_for_field(name, self.model, self))) for name in columns]
         getters = [_getter(self, name) for name in columns]
         self._record(request, rows, kind, selected)
@@ -109,6 +110,33 @@ class ListAdmin(admin.ModelAdmin[Any]):
             filters=request.GET.urlencode(),
         )
 
+    # Every change in the administration ends in one of these, each in its transaction.
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        form.before = changes.stored(obj) if change else {}
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Comes after ``save_model``, and writes what the row holds several of."""
+        super().save_related(request, form, formsets, change)
+        changes.record(request, form.instance, form.before, changes.stored(form.instance))
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Rows that stand in another's page."""
+        rows = [(each.instance, changes.stored(each.instance)) for each in formset.initial_forms]
+        super().save_formset(request, form, formset, change)
+        for row, before in [*rows, *((row, {}) for row in formset.new_objects)]:
+            changes.record(request, row, before, changes.stored(row))
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        changes.record(request, obj, changes.stored(obj), {})
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for row in queryset:
+            changes.record(request, row, changes.facts(row), {})
+        super().delete_queryset(request, queryset)
+
 
 class ReadOnlyAdmin(ListAdmin):
     """For rows that change through services only: everything to see and search, nothing to edit."""
@@ -121,10 +149,6 @@ class ReadOnlyAdmin(ListAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
-
-
-def _is_secret(column: Any) -> bool:
-    return any(word in str(column) for word in SECRET)
 
 
 def _getter(lists: admin.ModelAdmin[Any], name: Any) -> Callable[[Any], Any]:

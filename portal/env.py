@@ -134,10 +134,19 @@ def secret(name: str, *, dev: str | None) -> str:
     value = optional_secret(name) or dev
     if not value:
         raise ImproperlyConfigured(f"{name} is not set. Put it into {name}, or its path into {name}_FILE.")
-    if len(value) < SHORTEST_SECRET or len(set(value)) < FEWEST_DIFFERENT:
+    if _is_easy(value):
         cure = "Make one with \"python3 -c 'import secrets; print(secrets.token_urlsafe(50))'\"."
         raise ImproperlyConfigured(f"{name} is easy to guess: it needs {SHORTEST_SECRET} random characters. {cure}")
     return value
+
+
+def secrets(name: str) -> list[str]:
+    """What ``optional_secret`` finds, as secrets with spaces or line breaks between them."""
+    found = optional_secret(name).split()
+    if any(map(_is_easy, found)):
+        cure = "Write whole former secrets, with spaces or line breaks between them."
+        raise ImproperlyConfigured(f"{name} holds one of less than {SHORTEST_SECRET} random characters. {cure}")
+    return found
 
 
 def optional_secret(name: str) -> str:
@@ -192,6 +201,10 @@ def redis(name: str, default: str) -> tuple[str, str]:
         query = "&".join(filter(None, [query, "ssl_cert_reqs=required"]))
     queue, cache = (urlunsplit(parts._replace(path=f"/{number}", query=query)) for number in (0, 1))
     return queue, cache
+
+
+def _is_easy(value: str) -> bool:
+    return len(value) < SHORTEST_SECRET or len(set(value)) < FEWEST_DIFFERENT
 
 
 def _split(name: str, value: str, form: str = "") -> SplitResult:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from accounts.counties import registry
@@ -19,6 +20,8 @@ DEBUG = env.boolean("DEBUG")
 # Off only for a trial on loopback without a certificate; portal/checks.py refuses it anywhere else.
 HTTPS = env.boolean("HTTPS", default=not DEBUG)
 SECRET_KEY = env.secret("SECRET_KEY", dev="dev-only-" + "x" * 50 if DEBUG else None)
+# Former ones: what they signed is still taken, and what the events were sealed with can still be checked.
+SECRET_KEY_FALLBACKS = env.secrets("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 # Addresses or networks of our own reverse proxies: only their X-Forwarded-For is believed.
@@ -182,6 +185,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
     "imports": {"task": "accounts.importing.tasks.run", "schedule": 5.0, "options": {"expires": 5}},
+    "seal": {"task": "accounts.auditing.tasks.seal", "schedule": 5.0, "options": {"expires": 5}},
+    "audit": {"task": "accounts.auditing.tasks.nightly", "schedule": crontab(hour="3", minute="30")},
     "housekeeping": {"task": "portal.tasks.housekeeping", "schedule": 3600.0},
 }
 

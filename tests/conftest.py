@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import Person, PolicyVersion
 from accounts.staff import gate
@@ -20,6 +22,24 @@ BACKEND = "accounts.backends.PersonBackend"
 
 # Not one of the words in it has to do with any of the persons below.
 GOOD_PASSWORD = "copper-kettle-ninety-seals"
+
+
+# Django empties the tables after a test with transactions of its own: by TRUNCATE, and on SQLite by DELETE.
+IN_THE_WAY = {
+    "postgresql": [
+        "ALTER TABLE accounts_auditevent DISABLE TRIGGER accounts_audit_truncate",
+        "ALTER TABLE accounts_auditlink DISABLE TRIGGER accounts_audit_truncate",
+    ],
+    "sqlite": ["DROP TRIGGER accounts_audit_event_delete", "DROP TRIGGER accounts_audit_link_delete"],
+}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The tests' own database, without the triggers that keep events where Django's tests delete everything."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for statement in IN_THE_WAY[connection.vendor]:
+            cursor.execute(statement)
 
 
 @pytest.fixture

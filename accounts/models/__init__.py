@@ -1,4 +1,4 @@
-from accounts.models.audit import AuditEvent
+from accounts.models.audit import AuditEvent, AuditLink, Retention
 from accounts.models.contact import ContactAddress
 from accounts.models.imports import PeopleImport
 from accounts.models.letter import Letter
@@ -8,6 +8,7 @@ from accounts.models.staff import Staff
 
 __all__ = [
     "AuditEvent",
+    "AuditLink",
     "Consent",
     "ContactAddress",
     "Letter",
@@ -15,5 +16,6 @@ __all__ = [
     "Person",
     "Policy",
     "PolicyVersion",
+    "Retention",
     "Staff",
 ]

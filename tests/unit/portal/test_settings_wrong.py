@@ -28,6 +28,11 @@ WRONG = [
     ("SECRET_KEY", "", "SECRET_KEY is not set. Put it into SECRET_KEY"),
     ("SECRET_KEY", "k" * 60, "SECRET_KEY is easy to guess"),
     ("SECRET_KEY", SECRET[:49], "SECRET_KEY is easy to guess"),
+    (
+        "SECRET_KEY_FALLBACKS",
+        f"{SECRET} pass-word",
+        "SECRET_KEY_FALLBACKS holds one of less than 50 random",
+    ),
     ("SECRET_KEY_FILE", "/nowhere/key", "SECRET_KEY_FILE names '/nowhere/key', which cannot be read: No such file"),
     ("SECRET_KEY_FILE", "/proc/self", "SECRET_KEY_FILE names '/proc/self', which cannot be read: Is a directory"),
     ("SECRET_KEY_FILE", "/bin/true", "SECRET_KEY_FILE names '/bin/true', which cannot be read: it is not text"),
