@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest
 
 from accounts import rows
 from accounts.models import Person
+from mailboxes import eligibility
 from mailboxes.models import Application, Mailbox, MailService
 
 Row = TypeVar("Row", Mailbox, Application)
@@ -32,23 +33,13 @@ class Slot:
     @property
     def by_appeal(self) -> bool:
         """Whether they may apply only so that a reviewer decides."""
-        appeals = self._of_category(self.service.open_to_appeal)
+        appeals = eligibility.of_category(self.service.open_to_appeal, self.person)
         return self.person.condition in appeals and self.person.condition not in self.conditions
 
     @property
     def conditions(self) -> list[str]:
         """The conditions that may apply, of the person's own category."""
-        return self._of_category(self.service.eligible)
-
-    def _of_category(self, table: dict[str, list[str]]) -> list[str]:
-        """What such a table has for the person's own category.
-
-        A category of the campus stands by its name alone; any other has the kind of its source before it, for a student
-        of a county's school is none of the campus: ``county:student``.
-        """
-        kind = self.person.source.partition(":")[0]
-        category = self.person.category if kind in (Person.CAMPUS, Person.LOCAL) else f"{kind}:{self.person.category}"
-        return table.get(category, [])
+        return eligibility.of_category(self.service.eligible, self.person)
 
     @property
     def meant_for_them(self) -> bool:

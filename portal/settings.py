@@ -179,6 +179,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "lives": {
+        "task": "mailboxes.provisioning.tasks.follow_lives",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "imports": {"task": "accounts.importing.tasks.run", "schedule": 5.0, "options": {"expires": 5}},
     "housekeeping": {"task": "portal.tasks.housekeeping", "schedule": 3600.0},
 }
