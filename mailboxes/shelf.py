@@ -1,6 +1,6 @@
 """The services as one person sees them: each with their own mailbox and open application. One query a page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from django.http import Http404, HttpRequest
@@ -10,6 +10,7 @@ from accounts.models import Person
 from mailboxes import eligibility
 from mailboxes.models import Application, Mailbox, MailService
 
+TOLD = (Mailbox.State.SUSPENDED, Mailbox.State.LEAVING, Mailbox.State.CLOSED)
 Row = TypeVar("Row", Mailbox, Application)
 
 
@@ -113,6 +114,13 @@ def on(request: HttpRequest) -> list[Slot]:
         request.shelf = of(request.user) if isinstance(request.user, Person) else []  # type: ignore[attr-defined]
     slots: list[Slot] = request.shelf  # type: ignore[attr-defined]
     return slots
+
+
+def whole(slots: list[Slot]) -> list[Slot]:
+    """The same, with all that there is to say about mailboxes that are not simply in use; one query where there are some."""
+    told = [slot.mailbox.pk for slot in slots if slot.mailbox and slot.mailbox.state in TOLD]
+    found = Mailbox.objects.select_related("service", "person").in_bulk(told) if told else {}
+    return [replace(slot, mailbox=found.get(slot.mailbox.pk, slot.mailbox)) if slot.mailbox else slot for slot in slots]
 
 
 def slot_or_404(request: HttpRequest, service: str) -> Slot:

@@ -70,9 +70,7 @@ def test_the_mailbox_itself_is_written_to_as_long_as_letters_come_to_it(box: Mai
 
 
 @pytest.mark.parametrize(("day", "job"), [(1, None), (29, None), (31, "resume"), (59, "resume")])
-def test_a_condition_that_is_good_again_takes_all_of_it_back(
-    box: Mailbox, wang: Person, day: int, job: str | None
-) -> None:
+def test_a_condition_that_is_good_again_takes_all_of_it_back(box: Mailbox, wang: Person, day: int, job: str | None) -> None:
     condition(wang, "離職")
     live(0, day)
     condition(wang, "一般")
