@@ -65,6 +65,8 @@ def _address(view: str, service: str) -> str:
 def _links(slot: shelf.Slot) -> list[tuple[str, str]]:
     if slot.mailbox is None or slot.mailbox.state == "pending":
         return [(_("Apply for the %(service)s"), "apply")]
+    if slot.mailbox.state == "closed":
+        return [(_("My %(service)s"), "mailbox")]
     return [
         (_("My %(service)s"), "mailbox"),
         (_("Reset the password of the %(service)s"), "reset-password"),

@@ -1,14 +1,16 @@
 """The services as one person sees them: each with their own mailbox and open application. One query a page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from django.http import Http404, HttpRequest
 
 from accounts import rows
 from accounts.models import Person
+from mailboxes import eligibility
 from mailboxes.models import Application, Mailbox, MailService
 
+TOLD = (Mailbox.State.SUSPENDED, Mailbox.State.LEAVING, Mailbox.State.CLOSED)
 Row = TypeVar("Row", Mailbox, Application)
 
 
@@ -32,23 +34,13 @@ class Slot:
     @property
     def by_appeal(self) -> bool:
         """Whether they may apply only so that a reviewer decides."""
-        appeals = self._of_category(self.service.open_to_appeal)
+        appeals = eligibility.of_category(self.service.open_to_appeal, self.person)
         return self.person.condition in appeals and self.person.condition not in self.conditions
 
     @property
     def conditions(self) -> list[str]:
         """The conditions that may apply, of the person's own category."""
-        return self._of_category(self.service.eligible)
-
-    def _of_category(self, table: dict[str, list[str]]) -> list[str]:
-        """What such a table has for the person's own category.
-
-        A category of the campus stands by its name alone; any other has the kind of its source before it, for a student
-        of a county's school is none of the campus: ``county:student``.
-        """
-        kind = self.person.source.partition(":")[0]
-        category = self.person.category if kind in (Person.CAMPUS, Person.LOCAL) else f"{kind}:{self.person.category}"
-        return table.get(category, [])
+        return eligibility.of_category(self.service.eligible, self.person)
 
     @property
     def meant_for_them(self) -> bool:
@@ -122,6 +114,13 @@ def on(request: HttpRequest) -> list[Slot]:
         request.shelf = of(request.user) if isinstance(request.user, Person) else []  # type: ignore[attr-defined]
     slots: list[Slot] = request.shelf  # type: ignore[attr-defined]
     return slots
+
+
+def whole(slots: list[Slot]) -> list[Slot]:
+    """The same, with all that there is to say about mailboxes that are not simply in use; one query where there are some."""
+    told = [slot.mailbox.pk for slot in slots if slot.mailbox and slot.mailbox.state in TOLD]
+    found = Mailbox.objects.select_related("service", "person").in_bulk(told) if told else {}
+    return [replace(slot, mailbox=found.get(slot.mailbox.pk, slot.mailbox)) if slot.mailbox else slot for slot in slots]
 
 
 def slot_or_404(request: HttpRequest, service: str) -> Slot:

@@ -19,8 +19,10 @@ APPLICATION: dict[str, set[str]] = {
 }
 MAILBOX: dict[str, set[str]] = {
     "pending": {"active", "cancelled"},
-    "active": {"suspended"},
-    "suspended": {"active"},
+    "active": {"suspended", "leaving", "closed"},
+    "suspended": {"active", "suspended", "leaving", "closed"},  # to itself: by another cause, or with another end
+    "leaving": {"active", "suspended", "leaving", "closed"},
+    "closed": {"active", "suspended"},  # an administrator reopens it: suspended still, where somebody else used it
     "cancelled": {"pending"},  # its holder applies again for the same name
 }
 DELEGATION: dict[str, set[str]] = {
@@ -72,12 +74,35 @@ def move_application(
     )
 
 
-def move_mailbox(mailbox: Mailbox, to: str, *, now: datetime, actor: Person | None, **fields: Any) -> None:
-    """Bring a mailbox to another state, set ``fields`` with it, and write the event; inside a transaction."""
+def move_mailbox(
+    mailbox: Mailbox,
+    to: str,
+    *,
+    now: datetime,
+    actor: Person | None,
+    verb: str = "",
+    said: str = "",
+    address: str = "",
+    **fields: Any,
+) -> None:
+    """Bring a mailbox to another state, set ``fields`` with it, and write the event; inside a transaction.
+
+    The event is ``mailbox.<verb>``, or that of the state, with the reason ``said``; ``address`` is where somebody asked for
+    it from. NotAllowed also where another fact of the mailbox than its state changed since it was read.
+    """
     if to == "active" and mailbox.active_at is None:
         fields["active_at"] = now
-    _move(mailbox, MAILBOX, to, fields)
-    audit.record(f"mailbox.{to}", person=mailbox.person, actor=actor, mailbox=mailbox.address)
+    was, cause = mailbox.state, mailbox.cause
+    _move(mailbox, MAILBOX, to, fields | {"changed_at": now}, changed_at=mailbox.changed_at)
+    details = {"was": was, "state": to, "cause": mailbox.cause or cause, "reason": said}
+    audit.record(
+        f"mailbox.{verb or to}",
+        person=mailbox.person,
+        actor=actor,
+        mailbox=mailbox.address,
+        address=address or None,
+        **{name: word for name, word in details.items() if word},
+    )
 
 
 def move_delegation(delegation: Delegation, to: str, *, now: datetime, actor: Person | None) -> None:
@@ -100,12 +125,14 @@ def audit_delegation(what: str, delegation: Delegation, *, actor: Person | None)
         )
 
 
-def _move(row: Application | Delegation | Mailbox, table: dict[str, set[str]], to: str, fields: dict[str, Any]) -> None:
+def _move(
+    row: Application | Delegation | Mailbox, table: dict[str, set[str]], to: str, fields: dict[str, Any], **unchanged: Any
+) -> None:
     was = row.state
     if to not in table[was]:
         raise NotAllowed(f"{row} cannot go from {was} to {to}.")
     # The condition makes it safe against another process that moved it since it was read.
-    if type(row)._default_manager.filter(pk=row.pk, state=was).update(state=to, **fields) != 1:
+    if type(row)._default_manager.filter(pk=row.pk, state=was, **unchanged).update(state=to, **fields) != 1:
         raise NotAllowed(f"{row} is no longer {was}.")
     row.state = to
     for field, value in fields.items():

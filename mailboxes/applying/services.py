@@ -133,8 +133,11 @@ def cancel(application: Application, *, now: datetime) -> None:
 
 
 def change_password(mailbox: Mailbox, *, password: str, address: str, now: datetime) -> Job:
-    """Ask for a new password; ValidationError unless the mailbox is in use."""
-    if mailbox.state != Mailbox.State.ACTIVE:
+    """Ask for a new password; ValidationError unless the mailbox is in use, or suspended.
+
+    Of a suspended one it opens nothing, and whoever lifts the suspension sees that the stolen password is gone.
+    """
+    if mailbox.state not in Mailbox.OPEN:
         raise ValidationError(_("The password can be changed once the mailbox is in use."), code="not-active")
     password_hash = hash_password(password)
     with transaction.atomic():

@@ -38,7 +38,7 @@ OPEN = rows.select(
 
 
 class Kind(Enum):
-    """What a visitor has to be told; the last three only to somebody who has given the right password."""
+    """What a visitor has to be told; the last four only to somebody who has given the right password."""
 
     WRONG = _(
         "Nobody can be signed in with that address and password. Look at both again; capital and small letters differ in a "
@@ -53,6 +53,10 @@ class Kind(Enum):
         "concerned. Try again in a minute, or come in by another way."
     )
     SUSPENDED = _("Your mailbox is suspended, so it does not open this portal either. The helpdesk can tell you why.")
+    SWITCHED_OFF = _(
+        "You have switched this mailbox off, so it does not open this portal either. Come in by another way to switch it on "
+        "again, or ask the helpdesk."
+    )
     CLOSED = _("Your account in this portal has been closed. The helpdesk can tell you why.")
     STAFF = _("Whoever looks after this portal does not come in by a mailbox. Please take another way in.")
 
@@ -106,7 +110,7 @@ def _opened(services: list[MailService], address: str, password: str, visitor: s
     except StoreError as error:
         _give_back(counts)
         raise Refused(Kind.STORE, error.code, mailbox) from error
-    if not fits or mailbox is None or mailbox.state not in (Mailbox.State.ACTIVE, Mailbox.State.SUSPENDED):
+    if not fits or mailbox is None or mailbox.state not in Mailbox.OPEN:
         raise Refused(Kind.WRONG, "wrong-password", mailbox)
     _give_back(counts)
     _require_welcome(mailbox)
@@ -144,7 +148,8 @@ def _require_welcome(mailbox: Mailbox) -> None:
     if not mailbox.person.is_active:
         raise Refused(Kind.CLOSED, "account-closed", mailbox)
     if mailbox.state == Mailbox.State.SUSPENDED:
-        raise Refused(Kind.SUSPENDED, "suspended", mailbox)
+        by_owner = mailbox.hold == Mailbox.Cause.OWNER
+        raise Refused(Kind.SWITCHED_OFF if by_owner else Kind.SUSPENDED, "suspended", mailbox)
 
 
 @transaction.atomic

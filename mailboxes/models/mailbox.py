@@ -17,7 +17,22 @@ class Mailbox(models.Model):
         PENDING = "pending", pgettext_lazy("mailbox", "Being opened")
         ACTIVE = "active", pgettext_lazy("mailbox", "In use")
         SUSPENDED = "suspended", pgettext_lazy("mailbox", "Suspended")
+        LEAVING = "leaving", pgettext_lazy("mailbox", "In use, but ending")
+        CLOSED = "closed", pgettext_lazy("mailbox", "Closed")
         CANCELLED = "cancelled", pgettext_lazy("mailbox", "Cancelled before it was opened")
+
+    class Cause(models.TextChoices):
+        """Why a mailbox is suspended, ending or closed. The first three are holds: somebody took it out of use."""
+
+        THEFT = "theft", pgettext_lazy("cause", "Somebody else uses it")
+        RULE = "rule", pgettext_lazy("cause", "A rule was broken")
+        OWNER = "owner", pgettext_lazy("cause", "Its owner wanted it")
+        LEAVING = "leaving", pgettext_lazy("cause", "Its owner’s condition")
+        OFFICE = "office", pgettext_lazy("cause", "Closed by the administration")
+
+    IN_USE = (State.ACTIVE, State.LEAVING)
+    OPEN = (State.ACTIVE, State.LEAVING, State.SUSPENDED)
+    LONGEST_REASON = 2000
 
     service = models.ForeignKey(MailService, on_delete=models.PROTECT, verbose_name=_("service"))
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="mailboxes", verbose_name=_("person"))
@@ -46,9 +61,26 @@ class Mailbox(models.Model):
     created_at = models.DateTimeField(_("reserved at"), auto_now_add=True)
     active_at = models.DateTimeField(_("in use since"), null=True, blank=True)
 
+    # Facts from which mailboxes.provisioning.life works out the state: who holds it, and what ends it at which time.
+    hold = models.CharField(max_length=16, blank=True, choices=Cause, editable=False)  # it outlives a closing
+    leaves_at = models.DateTimeField(_("in use until"), null=True, blank=True)  # where the condition ends it
+    close_asked_at = models.DateTimeField(_("closing asked for at"), null=True, blank=True)  # by the owner
+    # A condition, with its category, for which an administrator lets the mailbox stay.
+    kept_for = models.CharField(_("stays in spite of"), max_length=40, blank=True)
+    # What follows from them.
+    cause = models.CharField(_("cause"), max_length=16, blank=True, choices=Cause)
+    reason = models.TextField(_("reason that the owner reads"), max_length=LONGEST_REASON, blank=True)
+    held_at = models.DateTimeField(_("suspended since"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closed from"), null=True, blank=True)
+    warned_days = models.PositiveSmallIntegerField(null=True, editable=False)  # before the end, in the last letter about it
+    next_at = models.DateTimeField(null=True, editable=False)  # of the next letter, or of the end itself
+    # Differs after every change of the above: whoever read the row before that changes nothing.
+    changed_at = models.DateTimeField(_("last changed"), null=True, editable=False)
+
     class Meta:
         verbose_name = _("mailbox")
         verbose_name_plural = _("mailboxes")
+        permissions = (("suspend_mailbox", "Can suspend, lift, keep, close and reopen a mailbox"),)
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
                 name="mailbox_ends_of_numbers",
@@ -56,6 +88,7 @@ class Mailbox(models.Model):
                 condition=Q(end_number__isnull=False),
             ),
             # Of PostgreSQL: for the beginning of a name, which an index in the order of a language does not find.
+            models.Index(name="mailbox_ends_soon", fields=["next_at"], condition=Q(next_at__isnull=False)),
             models.Index(name="mailbox_name_begins", fields=["local_part"], opclasses=["varchar_pattern_ops"]),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -76,10 +109,42 @@ class Mailbox(models.Model):
                 violation_error_message=_("You have a mailbox of this service already."),
             ),
             models.CheckConstraint(
-                name="mailbox_state_known", condition=Q(state__in=["pending", "active", "suspended", "cancelled"])
+                name="mailbox_state_known",
+                condition=Q(state__in=["pending", "active", "suspended", "leaving", "closed", "cancelled"]),
             ),
             models.CheckConstraint(
                 name="mailbox_active_has_time", condition=~Q(state="active") | Q(active_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="mailbox_cause_of_state",
+                condition=Q(state__in=["pending", "active", "cancelled"], cause="")
+                | Q(state="suspended", cause__in=["theft", "rule", "owner", "leaving"])
+                | Q(state="leaving", cause__in=["owner", "leaving"])
+                | Q(state="closed", cause__in=["owner", "leaving", "office"]),
+            ),
+            models.CheckConstraint(
+                name="mailbox_hold_known",
+                condition=Q(hold="") | Q(hold__in=["theft", "rule", "owner"], state__in=["suspended", "closed"]),
+            ),
+            models.CheckConstraint(
+                name="mailbox_suspended_by_hold_or_time",
+                condition=~Q(state="suspended") | Q(cause=F("hold")) | Q(cause="leaving", hold="", leaves_at__isnull=False),
+            ),
+            models.CheckConstraint(name="mailbox_held_has_time", condition=~Q(state="suspended") | Q(held_at__isnull=False)),
+            models.CheckConstraint(
+                name="mailbox_end_has_origin",
+                condition=Q(state="closed", closes_at__isnull=False, leaves_at=None, close_asked_at=None)
+                | Q(~Q(state="closed"), closes_at=None, leaves_at=None, close_asked_at=None)
+                | Q(
+                    Q(leaves_at__isnull=False) | Q(close_asked_at__isnull=False),
+                    state__in=["suspended", "leaving"],
+                    closes_at__isnull=False,
+                    next_at__isnull=False,
+                    warned_days__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="mailbox_leaving_has_end", condition=~Q(state="leaving") | Q(closes_at__isnull=False)
             ),
         ]
 
@@ -104,6 +169,11 @@ class Mailbox(models.Model):
         """Whether the address is a mailbox that this person has, or is about to have."""
         local_part, _at, domain = address.lower().rpartition("@")
         return cls.objects.filter(person=person, local_part=local_part, domain=domain).exclude(state="cancelled").exists()
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether its owner can sign in to it and set it."""
+        return self.state in self.IN_USE
 
     @property
     def address(self) -> str:

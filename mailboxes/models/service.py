@@ -93,6 +93,18 @@ class MailService(models.Model):
     reviewed_hours = models.PositiveSmallIntegerField(
         _("reviewed within (hours)"), default=48, validators=[MinValueValidator(1)]
     )
+    grace_days = models.PositiveSmallIntegerField(
+        _("days of grace"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text=_("How long a mailbox is still used after the condition of its owner has ended it."),
+    )
+    kept_days = models.PositiveSmallIntegerField(
+        _("days suspended before it is closed"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text=_("After the days of grace. A mailbox that is closed is never given to anybody else."),
+    )
     policies = models.ManyToManyField(Policy, verbose_name=_("policies to agree to"), blank=True)
 
     least_score = models.PositiveSmallIntegerField(

@@ -82,7 +82,7 @@ def end(delegation: Delegation, *, actor: Person, now: datetime) -> None:
 
 
 def _require_use(mailbox: Mailbox) -> None:
-    if mailbox.state != Mailbox.State.ACTIVE:
+    if not mailbox.is_in_use:
         raise ValidationError(
             _("This can be done while your mailbox is in use. Contact us if it is suspended."), code="not-active"
         )
@@ -115,7 +115,7 @@ def _delegate(mailbox: Mailbox, address: str) -> Mailbox:
         raise ValidationError({"address": ValidationError(text, code="too-many")})
     local_part, _at, domain = address.rpartition("@")
     found = Mailbox.objects.filter(
-        service=mailbox.service, local_part=local_part, domain=domain, state=Mailbox.State.ACTIVE
+        service=mailbox.service, local_part=local_part, domain=domain, state__in=Mailbox.IN_USE
     ).select_related("person", "service")
     if delegate := found.first():
         return delegate

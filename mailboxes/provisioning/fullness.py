@@ -18,7 +18,7 @@ def warn(service: MailService, *, after: int, now: datetime) -> int | None:
     """Look at the mailboxes whose number is above ``after``; from which number to go on, None at the end. StoreError."""
     until = time.monotonic() + SECONDS
     store = registry.named(service.store)
-    open_ones = Mailbox.objects.filter(service=service, state__in=[Mailbox.State.ACTIVE, Mailbox.State.SUSPENDED])
+    open_ones = Mailbox.objects.filter(service=service, state__in=Mailbox.OPEN)
     while True:
         rows = open_ones.filter(pk__gt=after).select_related("person", "fullnesswarning").order_by("pk")
         batch = {mailbox.address: mailbox for mailbox in rows[:BATCH]}

@@ -38,8 +38,8 @@ def in_force(now: datetime) -> Q:
         state=Delegation.State.ACCEPTED,
         starts_at__lte=now,
         ends_at__gt=now,
-        mailbox__state=Mailbox.State.ACTIVE,
-        delegate__state=Mailbox.State.ACTIVE,
+        mailbox__state__in=Mailbox.IN_USE,
+        delegate__state__in=Mailbox.IN_USE,
     )
 
 
@@ -76,6 +76,12 @@ def bring(mailbox: Mailbox, store: Store, *, now: datetime) -> None:
         if hold:
             raise  # else nothing is left of which anything could be taken
     _mark(mailbox.given.filter(given_at__isnull=False).exclude(pk__in=hold), "stopped", given_at=None)
+
+
+def end(mailbox: Mailbox, store: Store, *, now: datetime) -> None:
+    """Take away what others have of a mailbox that is about to be closed, while the server still knows it; StoreError."""
+    if mailbox.given.filter(given_at__isnull=False).exists():
+        bring(mailbox, store, now=now)
 
 
 def compare(mailbox: Mailbox, store: Store, *, now: datetime) -> list[Difference]:

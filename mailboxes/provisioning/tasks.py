@@ -10,6 +10,7 @@ from accounts import bell
 from accounts.settling import surely
 from mailboxes.models import Job, MailService
 from mailboxes.provisioning import filters, fullness, outbox, sharing, welcome
+from mailboxes.provisioning.life import following
 from mailboxes.provisioning.stores import StoreError, registry
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,22 @@ def sweep() -> None:
 
 
 @shared_task(ignore_result=True)
+def follow_lives() -> None:
+    """Follow the conditions of all owners, and do what has become due: letters, suspensions, closings."""
+    for service_id in MailService.objects.values_list("pk", flat=True):
+        follow_conditions.delay(service_id, 0)
+    following.do_due(timezone.now())
+
+
+@shared_task(ignore_result=True)
+def follow_conditions(service_id: int, after: int) -> None:
+    """Those of one service whose conditions end them, or do so no longer; some at once, and the rest in another task."""
+    rest = following.follow_conditions(MailService.objects.get(pk=service_id), after=after, now=timezone.now())
+    if rest is not None:
+        follow_conditions.delay(service_id, rest)
+
+
+@shared_task(ignore_result=True)
 def look_for_full_mailboxes() -> None:
     """Begin with the mailboxes of every service; one whose mail server is out keeps none of the others waiting."""
     for service_id in MailService.objects.values_list("pk", flat=True):
@@ -76,6 +93,9 @@ def _converge(job: Job) -> None:
         store.suspend(job.address, revision=job.pk)
     elif job.kind == Job.Kind.RESUME:
         store.resume(job.address, revision=job.pk)
+    elif job.kind == Job.Kind.CLOSE:
+        sharing.end(mailbox, store, now=timezone.now())
+        store.close(job.address, revision=job.pk)
     elif job.kind == Job.Kind.PASSWORD:
         store.set_password(job.address, password_hash=job.password_hash, revision=job.pk)
     elif job.kind == Job.Kind.FILTER:

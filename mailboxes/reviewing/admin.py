@@ -20,8 +20,10 @@ from mailboxes.models import (
     ReviewCase,
 )
 from mailboxes.reviewing.cases import ReviewCaseAdmin
+from mailboxes.reviewing.life.admin import MailboxAdmin
 
 admin.site.register(ReviewCase, ReviewCaseAdmin)
+admin.site.register(Mailbox, MailboxAdmin)
 
 
 @admin.register(MailService)
@@ -76,14 +78,6 @@ class ApplicationAdmin(ReadOnlyAdmin):
     list_select_related = ("person", "service", "mailbox")
     exclude = ("password_hash",)
     date_hierarchy = "created_at"
-
-
-@admin.register(Mailbox)
-class MailboxAdmin(ReadOnlyAdmin):
-    list_display = ("address", "person", "service", "state", "created_at", "active_at")
-    list_filter = ("state", "service")
-    search_fields = ("local_part", "domain", "person__number", "person__name")
-    list_select_related = ("person", "service")
 
 
 @admin.register(Job)

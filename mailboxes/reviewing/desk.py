@@ -85,7 +85,7 @@ def _remark(application: Application, kind: Remark.Kind, text: str, actor: Perso
 def _write(kind: str, application: Application, **context: Any) -> None:
     """To every address at which the person reads letters: other mailboxes in use, and confirmed contact addresses."""
     person = application.person
-    boxes = Mailbox.objects.filter(person=person, state=Mailbox.State.ACTIVE)
+    boxes = Mailbox.objects.filter(person=person, state__in=Mailbox.IN_USE)
     for address in dict.fromkeys([*(box.address for box in boxes), *contacts.confirmed(person)]):
         letters.post(
             kind,

@@ -21,7 +21,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         request,
         "mailboxes/home.html",
         {
-            "slots": [slot for slot in shelf.on(request) if slot.meant_for_them],
+            "slots": shelf.whole([slot for slot in shelf.on(request) if slot.meant_for_them]),
             "county": registry.of_source(request.user.source),
             "condition_words": conditions.in_words(request.user.condition),
             "deciding_office": conditions.office_for(request.user.category),

@@ -22,6 +22,8 @@ def reset_password(request: SignedInRequest, service: str) -> HttpResponseBase:
     mailbox = slot.mailbox
     if mailbox is None or mailbox.state == "pending":
         return redirect("apply", service)
+    if mailbox.state == "closed":
+        return redirect(mailbox)
     form = ServicePasswordForm(request.POST if request.method == "POST" else None, slot=slot, address=mailbox.address)
     if form.is_bound and form.is_valid():
         try:

@@ -107,7 +107,7 @@ def require_possible(mailbox: Mailbox) -> None:
     """ValidationError unless the mailbox is in use and its mail system can forward."""
     if not is_possible(mailbox):
         raise ValidationError(_("The mail system of this service cannot forward or answer letters."), code="cannot-forward")
-    if mailbox.state != Mailbox.State.ACTIVE:
+    if not mailbox.is_in_use:
         raise ValidationError(_("This can be changed while the mailbox is in use, and it is not."), code="not-active")
 
 

@@ -52,5 +52,5 @@ def _require_in_use(mailbox: Mailbox, target: str) -> None:
         raise ValidationError(_("This is the mailbox itself. Write another address."), code="itself")
     local_part, _at, domain = target.partition("@")
     # One sentence, whether it never was, is suspended, or is being opened: that is its owner's business.
-    if not Mailbox.objects.filter(local_part=local_part, domain=domain, state=Mailbox.State.ACTIVE).exists():
+    if not Mailbox.objects.filter(local_part=local_part, domain=domain, state__in=Mailbox.IN_USE).exists():
         raise ValidationError(_("There is no mailbox in use with this address."), code="not-in-use")

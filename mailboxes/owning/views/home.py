@@ -16,6 +16,7 @@ from mailboxes.models import Job, Mailbox
 from mailboxes.owning import mailprograms
 from mailboxes.owning.boxes import BOXES, Box
 from mailboxes.owning.owner import of_its_owner
+from mailboxes.provisioning.life import services
 from mailboxes.provisioning.stores import StoreError, registry
 from mailboxes.shelf import Slot
 
@@ -31,6 +32,8 @@ def mailbox(request: SignedInRequest, slot: Slot, mailbox: Mailbox) -> HttpRespo
         "mailbox": mailbox,
         "change": Job.newest(mailbox, Job.Kind.PASSWORD),
         "state": Mailbox.State(mailbox.state).label,
+        "may_switch_off": mailbox.is_in_use,
+        "may_close": mailbox.state == Mailbox.State.ACTIVE or services.may_ask_to_close(mailbox),
         "boxes": [
             (box, _head(get_language(), slot.service.slug, box), _shown(box, slot, mailbox) if box.at_once else "")
             for box in BOXES.values()

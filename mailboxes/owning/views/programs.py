@@ -49,7 +49,7 @@ def profile(request: HttpRequest, token: str) -> HttpResponse:
         pk = signing.loads(token, salt=PROFILE_SALT, max_age=PROFILE_SECONDS)
     except signing.BadSignature:
         return render(request, "mailboxes/profile_expired.html", status=403)
-    box = get_object_or_404(Mailbox.objects.select_related("service", "person"), pk=pk)
+    box = get_object_or_404(Mailbox.objects.select_related("service", "person"), pk=pk, state__in=Mailbox.OPEN)
     return HttpResponse(
         mailprograms.mobileconfig(box),
         content_type="application/x-apple-aspen-config",

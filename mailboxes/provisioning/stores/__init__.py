@@ -93,10 +93,19 @@ class Store(Protocol):
         """Replace the hash; NoSuchMailbox where there is none."""
 
     def suspend(self, address: str, *, revision: int) -> None:
-        """Refuse the owner's sign-ins; letters still arrive. Does nothing where there is no mailbox."""
+        """Refuse the owner's sign-ins; letters still arrive, also again where it was closed.
+
+        Does nothing where there is no mailbox.
+        """
 
     def resume(self, address: str, *, revision: int) -> None:
-        """Let the owner sign in again; NoSuchMailbox where there is none."""
+        """Let the owner sign in again, also where it was closed, and all is as before; NoSuchMailbox where there is none."""
+
+    def close(self, address: str, *, revision: int) -> None:
+        """Refuse sign-ins and letters, as if there were no such mailbox. What is in it stays, for ``resume`` to bring back.
+
+        Does nothing where there is no mailbox.
+        """
 
     def takes(self, address: str, password: str) -> bool:
         """Whether it is the password of that mailbox, suspended or not; False where there is none, and as slowly."""

@@ -5,11 +5,13 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP, default
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.views.decorators.debug import sensitive_variables
 
@@ -69,6 +71,12 @@ class MaildirStore:
 
     def resume(self, address: str, *, revision: int) -> None:
         self._change(address, revision, suspended=False)
+
+    def close(self, address: str, *, revision: int) -> None:
+        try:
+            self._change(address, revision, suspended=True, closed=True)
+        except NoSuchMailbox:
+            return
 
     def set_filter(self, address: str, *, script: str, revision: int) -> None:
         raise CannotTell("The embedded store has no program that could forward letters.")
@@ -150,34 +158,25 @@ class MaildirStore:
     def _maildir(entry: Entry) -> Path:
         return Path(entry.home) / "Maildir"
 
-    def _entry(self, address: str) -> Entry:
+    def _entry(self, address: str, *, also_closed: bool = False) -> Entry:
         try:
             entry = usersfile.find(self.users, address)
         except OSError as error:
             raise StoreUnavailable(f"The users file cannot be read: {error.strerror}.") from error
-        if entry is None:
+        if entry is None or (entry.closed and not also_closed):
             raise NoSuchMailbox(f"The users file has no {address}.")
         return entry
 
-    def _change(
-        self, address: str, revision: int, *, password_hash: str | None = None, suspended: bool | None = None
-    ) -> None:
+    def _change(self, address: str, revision: int, **what: Any) -> None:
+        """Set fields of the entry; one that is suspended or not is open again, unless it is told to be closed."""
         try:
             with usersfile.locked(self.users):
-                was = self._entry(address)
+                was = self._entry(address, also_closed=True)
                 if was.revision > revision:
                     return
-                usersfile.put(
-                    self.users,
-                    Entry(
-                        address,
-                        was.password_hash if password_hash is None else password_hash,
-                        was.home,
-                        was.quota,
-                        revision,
-                        was.suspended if suspended is None else suspended,
-                    ),
-                )
+                if "suspended" in what:
+                    what = {"closed": False} | what
+                usersfile.put(self.users, replace(was, revision=revision, **what))
         except OSError as error:
             raise StoreUnavailable(f"The users file cannot be written: {error.strerror}.") from error
 

@@ -1,7 +1,8 @@
 """A users file in Dovecot's passwd-file format, changed under a lock by replacing it whole.
 
 One line a mailbox: ``address:hash:uid:gid:gecos:home:shell:extra fields``. The revision and a suspension live in the
-extra fields. Meant for thousands of mailboxes on one disk; a mail server's own database takes over beyond that.
+extra fields. The line of a closed mailbox is a comment, so that no program knows of it. Meant for thousands of mailboxes on
+one disk; a mail server's own database takes over beyond that.
 """
 
 import fcntl
@@ -15,6 +16,7 @@ from pathlib import Path
 from mailboxes.provisioning.stores import StoreMismatch, StoreUnavailable
 
 LOCK_SECONDS = 5.0
+CLOSED = "#"  # begins a comment
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,13 @@ class Entry:
     quota: int  # octets
     revision: int
     suspended: bool = False
+    closed: bool = False
 
     def line(self) -> str:
         extra = [f"userdb_quota_rule=*:bytes={self.quota}", f"portal_revision={self.revision}"]
         if self.suspended:
             extra.append("nologin=y")
-        return ":".join(
+        return CLOSED * self.closed + ":".join(
             [self.address, self.password_hash, str(os.getuid()), str(os.getgid()), "", self.home, "", " ".join(extra)]
         )
 
@@ -38,7 +41,7 @@ class Entry:
 def parse(line: str) -> Entry:
     """One line of the file; StoreMismatch if somebody else wrote it in another form."""
     try:
-        address, password_hash, _uid, _gid, _gecos, home, _shell, extra = line.split(":", 7)
+        address, password_hash, _uid, _gid, _gecos, home, _shell, extra = line.removeprefix(CLOSED).split(":", 7)
         fields = dict(field.split("=", 1) for field in extra.split(" "))
         return Entry(
             address=address,
@@ -47,6 +50,7 @@ def parse(line: str) -> Entry:
             quota=int(fields["userdb_quota_rule"].removeprefix("*:bytes=")),
             revision=int(fields["portal_revision"]),
             suspended=fields.get("nologin") == "y",
+            closed=line.startswith(CLOSED),
         )
     except (ValueError, KeyError) as error:
         raise StoreMismatch("The users file has a line that the portal did not write.") from error
@@ -57,13 +61,16 @@ def find(path: Path, address: str) -> Entry | None:
         text = "\n" + path.read_text()
     except FileNotFoundError:
         return None
-    _, found, rest = text.partition(f"\n{address}:")
-    return parse(f"{address}:{rest.partition(chr(10))[0]}") if found else None
+    for sign in ("", CLOSED):
+        _, found, rest = text.partition(f"\n{sign}{address}:")
+        if found:
+            return parse(f"{sign}{address}:{rest.partition(chr(10))[0]}")
+    return None
 
 
 def put(path: Path, entry: Entry) -> None:
     """Write the entry in place of its older one, or add it; the caller holds the lock."""
-    kept = [line for line in _lines(path) if not line.startswith(f"{entry.address}:")]
+    kept = [line for line in _lines(path) if not line.removeprefix(CLOSED).startswith(f"{entry.address}:")]
     _replace(path, "".join(f"{line}\n" for line in [*kept, entry.line()]))
 
 

@@ -51,18 +51,24 @@ class Accounts:
         return self._change(address, "filter = %s", script, revision)
 
     def resume(self, address: str, revision: int) -> bool:
-        return self._change(address, "suspended = %s", False, revision)
+        return self._change(address, "closed = FALSE, suspended = %s", False, revision)
 
     def suspend(self, address: str, revision: int) -> bool:
+        return self._lock(address, revision, closed=False)
+
+    def close(self, address: str, revision: int) -> bool:
+        return self._lock(address, revision, closed=True)
+
+    def _lock(self, address: str, revision: int, *, closed: bool) -> bool:
         """Also where there is no mailbox: its row without a hash keeps an older ``put`` that comes late from opening one."""
         changed = self._run(
             """
-            INSERT INTO portal_accounts (address, domain, suspended, revision) VALUES (%s, %s, TRUE, %s)
-            ON CONFLICT (address) DO UPDATE SET suspended = TRUE, revision = excluded.revision
+            INSERT INTO portal_accounts (address, domain, suspended, closed, revision) VALUES (%s, %s, TRUE, %s, %s)
+            ON CONFLICT (address) DO UPDATE SET suspended = TRUE, closed = excluded.closed, revision = excluded.revision
             WHERE portal_accounts.revision <= excluded.revision
             RETURNING address
             """,
-            *(address, address.partition("@")[2], revision),
+            *(address, address.partition("@")[2], closed, revision),
         )
         return bool(changed)
 

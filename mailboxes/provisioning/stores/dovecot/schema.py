@@ -1,6 +1,8 @@
 """The mail system's own database: one table, and the views that Dovecot and Postfix read. Every statement may be repeated.
 
-``made`` says that the mailbox is whole. A row without a hash stands for no mailbox: it keeps a late call from making one.
+``made`` says that the mailbox is whole, and ``closed`` that no program is to know of it until it is reopened; its domain
+stays known, so that Postfix says of the address that there is no such mailbox. A row without a hash stands for no mailbox:
+it keeps a late call from making one.
 ``filter`` is the Sieve script (RFC 5228) that runs before the owner's own. Of a suspended mailbox another one runs in its
 place, after which the owner's own does not, so that nothing goes out whoever asked for it.
 """
@@ -23,7 +25,10 @@ CREATE TABLE IF NOT EXISTS portal_accounts (
     revision bigint NOT NULL
 )
 """
-LATER_COLUMNS = {"filter": "text NOT NULL DEFAULT ''"}  # a table of an earlier version gets them too
+LATER_COLUMNS = {  # a table of an earlier version gets them too
+    "filter": "text NOT NULL DEFAULT ''",
+    "closed": "boolean NOT NULL DEFAULT FALSE",
+}
 INDEX = "CREATE INDEX IF NOT EXISTS portal_accounts_domain ON portal_accounts (domain) WHERE password_hash IS NOT NULL"
 VIEWS = {
     "dovecot_auth": """
@@ -32,14 +37,14 @@ VIEWS = {
             CASE WHEN suspended THEN 'This mailbox is suspended. Please ask the office that gave it to you.'
                  WHEN NOT made THEN 'This mailbox is still being opened. Please try again in a few minutes.' END AS reason,
             '*:bytes=' || quota AS quota_rule, revision
-        FROM portal_accounts WHERE password_hash IS NOT NULL
+        FROM portal_accounts WHERE password_hash IS NOT NULL AND NOT closed
     """,
     "dovecot_filters": """
         SELECT address, 'portal' AS name,
             CASE WHEN suspended THEN 'require "fileinto"; fileinto "INBOX";' ELSE filter END AS script
-        FROM portal_accounts WHERE password_hash IS NOT NULL AND (suspended OR filter <> '')
+        FROM portal_accounts WHERE password_hash IS NOT NULL AND NOT closed AND (suspended OR filter <> '')
     """,
-    "postfix_mailboxes": "SELECT address FROM portal_accounts WHERE password_hash IS NOT NULL",
+    "postfix_mailboxes": "SELECT address FROM portal_accounts WHERE password_hash IS NOT NULL AND NOT closed",
     "postfix_domains": "SELECT DISTINCT domain FROM portal_accounts WHERE password_hash IS NOT NULL",
 }
 

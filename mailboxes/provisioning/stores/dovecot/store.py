@@ -57,6 +57,13 @@ class DovecotStore:
         if newest:
             self._end_sessions(address, deadline)
 
+    def close(self, address: str, *, revision: int) -> None:
+        deadline = Deadline(self.seconds)
+        with accounts.opened(self.database, deadline) as rows:
+            newest = rows.close(address, revision)
+        if newest:
+            self._end_sessions(address, deadline)
+
     def resume(self, address: str, *, revision: int) -> None:
         with accounts.opened(self.database, Deadline(self.seconds)) as rows:
             rows.resume(address, revision)

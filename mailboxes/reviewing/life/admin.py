@@ -1,0 +1,189 @@
+"""Mailboxes in the administration. Whoever may see them sees what became of each; one right decides what becomes of it."""
+
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+from django.views.decorators.http import require_POST
+
+from accounts import conditions
+from accounts.http import SignedInRequest
+from accounts.listing import ReadOnlyAdmin
+from accounts.models import AuditEvent
+from mailboxes import eligibility, states
+from mailboxes.models import Job, Mailbox, ReasonTemplate
+from mailboxes.provisioning.life import services
+from mailboxes.reviewing.life import bulk
+from mailboxes.reviewing.life.deeds import DEEDS, needs_new_password
+from mailboxes.reviewing.life.forms import BulkSuspendForm
+
+LIST = "admin:mailboxes_mailbox_changelist"
+PAGE = "admin:mailboxes_mailbox_change"
+RIGHT = "mailboxes.suspend_mailbox"
+INVALID, CONFLICT = 422, 409
+
+
+class MailboxAdmin(ReadOnlyAdmin):
+    """No field is edited: a mailbox changes by the deeds on its page, and by the actions of the list."""
+
+    list_display = ("address", "person", "service", "state", "cause", "created_at", "active_at", "closes_at")
+    list_filter = ("state", "cause", "service")
+    search_fields = ("local_part", "domain", "person__number", "person__name")
+    list_select_related = ("person", "service")
+    actions = ("suspend_selected", "lift_selected")
+
+    def has_suspend_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(RIGHT)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_POST(self.bulk_view))
+        return [path("decide/", view, name="mailboxes_mailbox_decide"), *super().get_urls()]
+
+    @admin.action(description=gettext_lazy("Suspend the selected mailboxes …"), permissions=["suspend"])
+    def suspend_selected(self, request: HttpRequest, rows: QuerySet[Mailbox]) -> HttpResponse | None:
+        return self._plans(request, "suspend", rows)
+
+    @admin.action(description=gettext_lazy("Lift the suspensions of the selected mailboxes …"), permissions=["suspend"])
+    def lift_selected(self, request: HttpRequest, rows: QuerySet[Mailbox]) -> HttpResponse | None:
+        return self._plans(request, "lift", rows)
+
+    def _plans(self, request: HttpRequest, action: str, rows: QuerySet[Mailbox]) -> HttpResponse | None:
+        try:
+            return self._bulk_page(request, action, bulk.chosen(rows), BulkSuspendForm())
+        except bulk.TooMany as error:
+            messages.warning(request, str(error))
+            return None
+
+    def bulk_view(self, request: HttpRequest) -> HttpResponse:
+        """What was listed is done now."""
+        action = request.POST.get("action", "")
+        if not self.has_suspend_permission(request) or action not in bulk.ACTIONS:
+            raise PermissionDenied
+        try:
+            rows = bulk.numbered(request.POST.get("ids", ""))
+        except bulk.TooMany as error:
+            messages.warning(request, str(error))
+            return HttpResponseRedirect(reverse(LIST))
+        form = BulkSuspendForm(request.POST)
+        if action == "suspend" and not form.is_valid():
+            return self._bulk_page(request, action, rows, form, status=INVALID)
+        said = form.cleaned_data if action == "suspend" else {}
+        told = bulk.do(action, rows, actor=cast(SignedInRequest, request).user, now=timezone.now(), **said)
+        messages.success(request, _("Done: %(done)s. Left as they are: %(left)s.") % told)
+        return HttpResponseRedirect(reverse(LIST))
+
+    def _bulk_page(
+        self, request: HttpRequest, action: str, rows: list[Mailbox], form: BulkSuspendForm, *, status: int = 200
+    ) -> HttpResponse:
+        plans = [bulk.plan(action, row, actor=cast(SignedInRequest, request).user) for row in rows]
+        context = {
+            "action": action,
+            "plans": plans,
+            "able": sum(plan.able for plan in plans),
+            "ids": " ".join(str(plan.mailbox.pk) for plan in plans if plan.able),
+            "form": form,
+        }
+        title = _("Suspend these mailboxes?") if action == "suspend" else _("Lift the suspensions of these mailboxes?")
+        return self._page(request, "bulk", title, context, status=status)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        mailbox = _found(object_id)
+        return self._decide(request, mailbox) if request.method == "POST" else self._one(request, mailbox)
+
+    def _decide(self, request: HttpRequest, mailbox: Mailbox) -> HttpResponse:
+        if not self.has_suspend_permission(request) or mailbox.person_id == request.user.pk:
+            raise PermissionDenied
+        deed = DEEDS.get(request.POST.get("deed", ""))
+        if deed is None:
+            return self._one(request, mailbox, status=INVALID)
+        if request.POST.get("stamp") != stamp_of(mailbox) or not deed.fits(mailbox):
+            return self._too_late(request, mailbox)
+        form = deed.form(mailbox, request.POST)
+        if not form.is_valid():
+            return self._one(request, mailbox, bound={deed.name: form}, status=INVALID)
+        try:
+            deed.do(mailbox, actor=cast(SignedInRequest, request).user, now=timezone.now(), **form.cleaned_data)
+        except states.NotAllowed:
+            return self._too_late(request, _found(str(mailbox.pk)))
+        messages.success(request, deed.done % {"mailbox": mailbox.address})
+        return HttpResponseRedirect(reverse(PAGE, args=[mailbox.pk]))
+
+    def _too_late(self, request: HttpRequest, mailbox: Mailbox) -> HttpResponse:
+        messages.warning(request, told_who(mailbox))
+        return self._one(request, mailbox, status=CONFLICT)
+
+    def _one(
+        self, request: HttpRequest, mailbox: Mailbox, *, bound: dict[str, Any] | None = None, status: int = 200
+    ) -> HttpResponse:
+        person = mailbox.person
+        reason = _template(request, mailbox)
+        own = person.pk == request.user.pk
+        may = self.has_suspend_permission(request) and not own
+        forms = {name: deed.form(mailbox, None, reason) for name, deed in DEEDS.items()} | (bound or {})
+        context = {
+            "mailbox": mailbox,
+            "person": person,
+            "condition_words": conditions.in_words(person.condition),
+            "entitled": eligibility.is_entitled(mailbox.service, person),
+            "is_theft": mailbox.state == Mailbox.State.SUSPENDED and mailbox.hold == Mailbox.Cause.THEFT,
+            "needs_password": needs_new_password(mailbox),
+            "new_password": services.new_password(mailbox),
+            "events": AuditEvent.objects.filter(mailbox=mailbox.address).select_related("actor")[:20],
+            "jobs": Job.objects.filter(mailbox=mailbox)[:10],
+            "templates": ReasonTemplate.objects.all() if may else (),
+            "deeds": [(deed, forms[deed.name]) for deed in DEEDS.values() if may and deed.fits(mailbox)],
+            "stamp": stamp_of(mailbox),
+            "own": own,
+        }
+        return self._page(request, "mailbox", mailbox.address, context, status=status)
+
+    def _page(
+        self, request: HttpRequest, page: str, title: str, context: dict[str, Any], *, status: int = 200
+    ) -> HttpResponse:
+        around = self.admin_site.each_context(request) | {"opts": self.opts, "title": title, "list": reverse(LIST)}
+        response = render(request, f"admin/life/{page}.html", around | context, status=status)
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+def stamp_of(mailbox: Mailbox) -> str:
+    """Differs as soon as anything became of the mailbox."""
+    return f"{mailbox.state}-{mailbox.changed_at.timestamp() if mailbox.changed_at else 0}"
+
+
+def told_who(mailbox: Mailbox) -> str:
+    """Who was first, if that was somebody."""
+    of_life = Q(verb__startswith="mailbox.") & ~Q(verb__endswith="-done")
+    last = AuditEvent.objects.filter(of_life, mailbox=mailbox.address).select_related("actor").first()
+    if last is None or last.actor is None:
+        return _("Something has changed since you opened this page. Nothing of yours was done; this is how it stands now.")
+    who = last.actor.name or last.actor.subject
+    facts = {"who": who, "when": timezone.localtime(last.happened_at).strftime("%Y-%m-%d %H:%M:%S")}
+    return _("%(who)s was first, at %(when)s. Nothing of yours was done; this is how it stands now.") % facts
+
+
+def _found(object_id: str) -> Mailbox:
+    rows = Mailbox.objects.select_related("person", "service")
+    mailbox = rows.filter(pk=int(object_id)).first() if object_id.isascii() and object_id.isdigit() else None
+    if mailbox is None:
+        raise Http404
+    return mailbox
+
+
+def _template(request: HttpRequest, mailbox: Mailbox) -> str:
+    """The text of the template that the address names, in the owner's language."""
+    number = request.GET.get("template", "")
+    chosen = ReasonTemplate.objects.filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
+    with override(mailbox.person.language or "zh-hant"):
+        return chosen.text if chosen else ""
