@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from accounts.counties import registry
@@ -180,6 +181,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
     "imports": {"task": "accounts.importing.tasks.run", "schedule": 5.0, "options": {"expires": 5}},
+    "reconcile": {
+        "task": "mailboxes.provisioning.tasks.reconcile",
+        "schedule": crontab(hour="3", minute="17"),
+        "options": {"expires": 3600},
+    },
     "housekeeping": {"task": "portal.tasks.housekeeping", "schedule": 3600.0},
 }
 

@@ -18,6 +18,7 @@ class Job(models.Model):
         SUSPEND = "suspend", pgettext_lazy("job", "Suspend")
         RESUME = "resume", pgettext_lazy("job", "Resume")
         FILTER = "filter", pgettext_lazy("job", "Set forwarding and the automatic reply")
+        QUOTA = "quota", pgettext_lazy("job", "Set the quota")
         SHARE = "share", pgettext_lazy("job", "Set who else may use its folders")
 
     class State(models.TextChoices):
@@ -53,7 +54,7 @@ class Job(models.Model):
             models.CheckConstraint(name="job_state_known", condition=Q(state__in=["waiting", "done", "dropped"])),
             models.CheckConstraint(
                 name="job_kind_known",
-                condition=Q(kind__in=["create", "password", "suspend", "resume", "filter", "share"]),
+                condition=Q(kind__in=["create", "password", "suspend", "resume", "filter", "quota", "share"]),
             ),
             models.CheckConstraint(
                 name="job_hash_where_needed",

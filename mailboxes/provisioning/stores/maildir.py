@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from mailboxes.provisioning.hashing import fits
 from mailboxes.provisioning.stores import (
+    Account,
     CannotTell,
     Capacity,
     Emptied,
@@ -120,6 +121,23 @@ class MaildirStore:
     def shared(self, address: str) -> Shared:
         raise CannotTell(NO_SHARING)
 
+    def set_quota(self, address: str, *, quota: int, revision: int) -> None:
+        self._change(address, revision, quota=quota)
+
+    def accounts(self, addresses: Sequence[str]) -> dict[str, Account]:
+        with _readable():
+            entries = {entry.address: entry for entry in usersfile.entries(self.users)}
+        found = ((address, entries.get(address)) for address in addresses)
+        return {
+            address: Account("suspended" if entry.suspended else "open", entry.quota, None)
+            for address, entry in found
+            if entry
+        }
+
+    def listed(self) -> Iterator[Sequence[str]]:
+        with _readable():
+            yield [entry.address for entry in usersfile.entries(self.users)]
+
     def check(self, address: str, *, password_hash: str, quota: int) -> None:
         entry = self._entry(address)
         if (entry.password_hash, entry.quota, entry.suspended) != (password_hash, quota, False):
@@ -160,7 +178,13 @@ class MaildirStore:
         return entry
 
     def _change(
-        self, address: str, revision: int, *, password_hash: str | None = None, suspended: bool | None = None
+        self,
+        address: str,
+        revision: int,
+        *,
+        password_hash: str | None = None,
+        quota: int | None = None,
+        suspended: bool | None = None,
     ) -> None:
         try:
             with usersfile.locked(self.users):
@@ -173,7 +197,7 @@ class MaildirStore:
                         address,
                         was.password_hash if password_hash is None else password_hash,
                         was.home,
-                        was.quota,
+                        was.quota if quota is None else quota,
                         revision,
                         was.suspended if suspended is None else suspended,
                     ),

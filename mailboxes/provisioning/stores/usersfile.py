@@ -61,6 +61,11 @@ def find(path: Path, address: str) -> Entry | None:
     return parse(f"{address}:{rest.partition(chr(10))[0]}") if found else None
 
 
+def entries(path: Path) -> list[Entry]:
+    """All of them; FileNotFoundError where there is no file, StoreMismatch for a line that the portal did not write."""
+    return [parse(line) for line in path.read_text().splitlines()]
+
+
 def put(path: Path, entry: Entry) -> None:
     """Write the entry in place of its older one, or add it; the caller holds the lock."""
     kept = [line for line in _lines(path) if not line.startswith(f"{entry.address}:")]
