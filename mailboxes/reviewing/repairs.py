@@ -161,8 +161,9 @@ def _keep(finding: Finding) -> Mailbox:
     keeper, _created = Person.objects.get_or_create(source=Person.LOCAL, subject=KEEPER, defaults=names)
     local_part, _at, domain = finding.address.rpartition("@")
     stem, number = stem_of(local_part)
+    assert finding.service  # noqa: S101 - tells the type checker what its plan has asked
     mailbox = Mailbox.objects.create(
-        service_id=finding.service_id,
+        service=finding.service,
         person=keeper,
         local_part=local_part,
         domain=domain,
