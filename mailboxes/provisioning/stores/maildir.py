@@ -125,6 +125,8 @@ class MaildirStore:
         self._change(address, revision, quota=quota)
 
     def accounts(self, addresses: Sequence[str]) -> dict[str, Account]:
+        if not self.users.exists():  # where mailboxes are looked for there has been one
+            raise StoreUnavailable(f"The users file {self.users} is gone. See whether its disk is mounted.")
         with _readable():
             entries = {entry.address: entry for entry in usersfile.entries(self.users)}
         found = ((address, entries.get(address)) for address in addresses)
@@ -135,7 +137,7 @@ class MaildirStore:
         }
 
     def listed(self) -> Iterator[Sequence[str]]:
-        with _readable():
+        with _readable(), suppress(FileNotFoundError):  # nobody has a mailbox yet
             yield [entry.address for entry in usersfile.entries(self.users)]
 
     def check(self, address: str, *, password_hash: str, quota: int) -> None:

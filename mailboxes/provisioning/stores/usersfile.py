@@ -62,7 +62,7 @@ def find(path: Path, address: str) -> Entry | None:
 
 
 def entries(path: Path) -> list[Entry]:
-    """All of them; FileNotFoundError where there is no file, StoreMismatch for a line that the portal did not write."""
+    """All of them; FileNotFoundError, and StoreMismatch for a line that the portal did not write."""
     return [parse(line) for line in path.read_text().splitlines()]
 
 
