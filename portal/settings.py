@@ -193,6 +193,7 @@ CELERY_BEAT_SCHEDULE = {
     "imports": {"task": "accounts.importing.tasks.run", "schedule": 5.0, "options": {"expires": 5}},
     "seal": {"task": "accounts.auditing.tasks.seal", "schedule": 5.0, "options": {"expires": 5}},
     "audit": {"task": "accounts.auditing.tasks.nightly", "schedule": crontab(hour="3", minute="30")},
+    "reconcile": {"task": "mailboxes.provisioning.tasks.reconcile", "schedule": crontab(hour="3", minute="17")},
     "housekeeping": {"task": "portal.tasks.housekeeping", "schedule": 3600.0},
 }
 

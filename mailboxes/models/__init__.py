@@ -1,5 +1,6 @@
 from mailboxes.models.application import Application
 from mailboxes.models.delegation import Delegation
+from mailboxes.models.finding import Finding, Reconciliation
 from mailboxes.models.forwarding import Forward, Forwarding, ForwardRefusal, Vacation
 from mailboxes.models.fullness import FullnessWarning
 from mailboxes.models.job import Job
@@ -14,6 +15,7 @@ __all__ = [
     "Application",
     "CautionName",
     "Delegation",
+    "Finding",
     "Forward",
     "ForwardRefusal",
     "Forwarding",
@@ -24,6 +26,7 @@ __all__ = [
     "Mailbox",
     "Notice",
     "ReasonTemplate",
+    "Reconciliation",
     "Remark",
     "ReservedName",
     "ReviewCase",

@@ -19,6 +19,7 @@ class Job(models.Model):
         RESUME = "resume", pgettext_lazy("job", "Resume")
         FILTER = "filter", pgettext_lazy("job", "Set forwarding and the automatic reply")
         CLOSE = "close", pgettext_lazy("job", "Close")
+        QUOTA = "quota", pgettext_lazy("job", "Set the quota")
         SHARE = "share", pgettext_lazy("job", "Set who else may use its folders")
 
     class State(models.TextChoices):
@@ -54,7 +55,7 @@ class Job(models.Model):
             models.CheckConstraint(name="job_state_known", condition=Q(state__in=["waiting", "done", "dropped"])),
             models.CheckConstraint(
                 name="job_kind_known",
-                condition=Q(kind__in=["create", "password", "suspend", "resume", "close", "filter", "share"]),
+                condition=Q(kind__in=["create", "password", "suspend", "resume", "close", "filter", "quota", "share"]),
             ),
             models.CheckConstraint(
                 name="job_hash_where_needed",

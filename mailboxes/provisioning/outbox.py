@@ -17,7 +17,7 @@ from mailboxes.models import Job, Mailbox
 # no two workers are ever at one job.
 LEASE = timedelta(seconds=40)
 LONGEST_PAUSE = 300  # seconds
-NEWEST_COUNTS = {Job.Kind.PASSWORD, Job.Kind.FILTER, Job.Kind.SHARE}  # of these only the newest is wanted
+NEWEST_COUNTS = {Job.Kind.PASSWORD, Job.Kind.FILTER, Job.Kind.QUOTA, Job.Kind.SHARE}  # of these only the newest is wanted
 RUN = "mailboxes.provisioning.tasks.run"
 
 

@@ -43,6 +43,11 @@ def in_force(now: datetime) -> Q:
     )
 
 
+def awaits_job(now: datetime) -> Q:
+    """What holds now is not what the server has: the next sweep files a job for it."""
+    return (in_force(now) & Q(given_at=None)) | (~in_force(now) & Q(given_at__isnull=False))
+
+
 def ask_for(mailbox: Mailbox, *, now: datetime) -> None:
     """Have the mail server follow the rows, inside the caller's transaction."""
     outbox.put(mailbox, Job.Kind.SHARE, now=now)
@@ -53,8 +58,7 @@ def file_due(now: datetime) -> None:
     over = Delegation.objects.filter(state__in=Delegation.LIVING, ends_at__lte=now)
     for delegation in over.select_related("mailbox__person", "delegate__person")[:AT_ONCE]:
         _end(delegation, now)
-    _file(Delegation.objects.filter(in_force(now), given_at=None), now)
-    _file(Delegation.objects.filter(~in_force(now), given_at__isnull=False), now)
+    _file(Delegation.objects.filter(awaits_job(now)), now)
 
 
 def look_again(now: datetime) -> None:

@@ -8,13 +8,14 @@ from django.utils import timezone
 
 from accounts import bell
 from accounts.settling import surely
-from mailboxes.models import Job, MailService
-from mailboxes.provisioning import filters, fullness, outbox, sharing, welcome
+from mailboxes.models import Finding, Job, MailService
+from mailboxes.provisioning import filters, fullness, outbox, reconciling, sharing, welcome
 from mailboxes.provisioning.life import following
 from mailboxes.provisioning.stores import StoreError, registry
 
 log = logging.getLogger(__name__)
 SWEEP_AT_ONCE = 500
+RECONCILED_WITHIN = 3600  # seconds; a hundred thousand mailboxes take some minutes
 SWEPT_AT = "swept-at"  # in the cache: when a sweep ran last, the sign of life of beat
 
 
@@ -73,6 +74,14 @@ def look_for_full_mailboxes() -> None:
         warn_of_fullness.delay(service_id, 0)
 
 
+@shared_task(ignore_result=True, time_limit=RECONCILED_WITHIN)
+def reconcile() -> None:
+    """Look at every mailbox on both sides; a run that is broken off has closed no finding."""
+    record = reconciling.run(None, now=timezone.now())
+    if not record.complete:
+        log.warning("The reconciliation is not complete: %s", record.note)
+
+
 @shared_task(ignore_result=True)
 def warn_of_fullness(service_id: int, after: int) -> None:
     """Look at some mailboxes and leave the rest to another task. What a lost message leaves out, the next hour finds."""
@@ -96,10 +105,12 @@ def _converge(job: Job) -> None:
     elif job.kind == Job.Kind.CLOSE:
         sharing.end(mailbox, store, now=timezone.now())
         store.close(job.address, revision=job.pk)
-    elif job.kind == Job.Kind.PASSWORD:
+    elif job.kind == Job.Kind.PASSWORD and not Finding.is_to_be_made(mailbox):
         store.set_password(job.address, password_hash=job.password_hash, revision=job.pk)
     elif job.kind == Job.Kind.FILTER:
         store.set_filter(job.address, script=filters.script_of(mailbox), revision=job.pk)
+    elif job.kind == Job.Kind.QUOTA:
+        store.set_quota(job.address, quota=mailbox.service.quota_bytes, revision=job.pk)
     elif job.kind == Job.Kind.SHARE:
         sharing.bring(mailbox, store, now=timezone.now())
     else:

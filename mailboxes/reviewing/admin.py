@@ -8,6 +8,7 @@ from mailboxes.models import (
     Application,
     CautionName,
     Delegation,
+    Finding,
     Forward,
     ForwardRefusal,
     Job,
@@ -20,9 +21,11 @@ from mailboxes.models import (
     ReviewCase,
 )
 from mailboxes.reviewing.cases import ReviewCaseAdmin
+from mailboxes.reviewing.findings import FindingAdmin
 from mailboxes.reviewing.life.admin import MailboxAdmin
 
 admin.site.register(ReviewCase, ReviewCaseAdmin)
+admin.site.register(Finding, FindingAdmin)
 admin.site.register(Mailbox, MailboxAdmin)
 
 

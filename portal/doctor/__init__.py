@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from accounts.asking import in_a_thread
-from portal.doctor import database, events, jobs, letters, processes, redis, services, site
+from portal.doctor import database, events, jobs, letters, processes, reconciling, redis, services, site
 from portal.doctor.finding import Finding, problem
 
 SECONDS = 10.0  # for looks that run side by side; a Dovecot store may take five
@@ -20,6 +20,7 @@ def examine() -> list[Finding]:
         rest["processes"] = processes.look
     if "database" in well:
         rest |= {"jobs": jobs.look, "letters": letters.look, "services": services.look, "events": events.look}
+        rest["reconciling"] = reconciling.look
     return [finding for findings in (ground | _side_by_side(rest)).values() for finding in findings]
 
 

@@ -2,8 +2,9 @@
 
 from mailboxes.applying.names.choice import instead_of_rule, offer_of
 from mailboxes.applying.names.offers import NoUsableName, Offer, offered, suggested
-from mailboxes.applying.names.rule import problem, stem_of
+from mailboxes.applying.names.rule import problem
 from mailboxes.applying.names.typed import Verdict, checked, default
+from mailboxes.models.stem import stem_of
 
 __all__ = [
     "NoUsableName",

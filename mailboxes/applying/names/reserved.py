@@ -1,6 +1,6 @@
 """Names that are roles, not people."""
 
-from mailboxes.applying.names.rule import SEPARATORS
+from mailboxes.models.stem import SEPARATORS
 
 RFC_2142 = "info marketing sales support abuse noc security postmaster hostmaster usenet news webmaster www uucp ftp"
 # Their kin: the system accounts of a mail host, what mail programs and certificate authorities (CA/Browser Forum Baseline

@@ -1,10 +1,7 @@
-"""What every account name keeps to, whatever the service, and what makes two of them too alike."""
+"""What every account name keeps to, whatever the service."""
 
 import re
 
-SEPARATORS = re.compile(r"[._-]")
-# Eighteen digits are what a 64-bit column holds for sure.
-NUMBERED = re.compile(r"(.*[^0-9])([2-9]|[1-9][0-9]{1,17})")
 RULES = (
     ("first", re.compile(r"[a-z].*")),
     ("last", re.compile(r".*[a-z0-9]")),
@@ -30,13 +27,3 @@ def problems(local_part: str, *, shortest: int, longest: int, separators: str = 
 def problem(local_part: str, *, shortest: int, longest: int) -> str | None:
     """The code of the first rule that ``local_part`` breaks, or None."""
     return next(iter(problems(local_part, shortest=shortest, longest=longest)), None)
-
-
-def stem_of(local_part: str) -> tuple[str, int]:
-    """The name without its separators, as letters and number: ``hm.wang2`` is ``("hmwang", 2)``, ``a007`` ``("a007", 1)``.
-
-    Equal for two names exactly when they differ only in separators.
-    """
-    joined = SEPARATORS.sub("", local_part)
-    numbered = NUMBERED.fullmatch(joined)
-    return (numbered[1], int(numbered[2])) if numbered else (joined, 1)

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Person
 from mailboxes.applying.names import taken
 from mailboxes.applying.names.offers import Offer, domain_of
-from mailboxes.applying.names.rule import SEPARATORS, problems
+from mailboxes.applying.names.rule import problems
 from mailboxes.models import MailService
+from mailboxes.models.stem import SEPARATORS
 
 ALTERNATIVES = 3
 # Where the small ones are taken, as of a common word, one of the large ones is free: no search, and the same one query.

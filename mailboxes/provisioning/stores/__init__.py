@@ -1,6 +1,6 @@
 """Mail systems behind one small protocol. A store knows addresses and hashes; it knows nothing of people or of the queue."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -71,6 +71,21 @@ class Emptied:
 
     removed: int
     left: int
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a mail system has of a mailbox: all that can differ from what the portal believes.
+
+    ``state`` is "open", "suspended" or "begun", which lets nobody in yet. ``quota`` is in octets. ``filter`` is the script
+    of ``set_filter``, and None where there are none. ``view`` says how the server itself sees it beside what its database
+    has: the "same", an "other" one, as "unknown", or, where the database has none, "alone".
+    """
+
+    state: str
+    quota: int
+    filter: str | None
+    view: str = "same"
 
 
 # What each delegate may do with which folder of somebody else's mailbox: by address and folder, "read" or "write".
@@ -150,6 +165,21 @@ class Store(Protocol):
 
     def own_filter(self, address: str) -> str:
         """The Sieve script that the owner has in force, as they wrote it; empty if none."""
+
+    def set_quota(self, address: str, *, quota: int, revision: int) -> None:
+        """Let the mailbox hold so many octets; NoSuchMailbox where there is none."""
+
+    def accounts(self, addresses: Sequence[str]) -> dict[str, Account]:
+        """What it has of them, each looked up singly, at most a hundred. Whatever is not there, it has not.
+
+        StoreError where it cannot tell of all of them: half an answer is none.
+        """
+
+    def listed(self) -> Iterator[Sequence[str]]:
+        """Every address that it has, in batches; one may come twice. The first that cannot be read ends it in a StoreError.
+
+        Each batch has a time limit of its own; all of them together take as long as they take.
+        """
 
     def check(self, address: str, *, password_hash: str, quota: int) -> None:
         """Prove by reading back that the mailbox is there, holds its letter and would take its owner; or StoreMismatch."""

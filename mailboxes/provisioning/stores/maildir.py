@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from mailboxes.provisioning.hashing import fits
 from mailboxes.provisioning.stores import (
+    Account,
     CannotTell,
     Capacity,
     Emptied,
@@ -127,6 +128,25 @@ class MaildirStore:
 
     def shared(self, address: str) -> Shared:
         raise CannotTell(NO_SHARING)
+
+    def set_quota(self, address: str, *, quota: int, revision: int) -> None:
+        self._change(address, revision, quota=quota)
+
+    def accounts(self, addresses: Sequence[str]) -> dict[str, Account]:
+        if not self.users.exists():  # where mailboxes are looked for there has been one
+            raise StoreUnavailable(f"The users file {self.users} is gone. See whether its disk is mounted.")
+        with _readable():
+            entries = {entry.address: entry for entry in usersfile.entries(self.users)}
+        found = ((address, entries.get(address)) for address in addresses)
+        return {
+            address: Account("suspended" if entry.suspended else "open", entry.quota, None)
+            for address, entry in found
+            if entry and not entry.closed
+        }
+
+    def listed(self) -> Iterator[Sequence[str]]:
+        with _readable(), suppress(FileNotFoundError):  # nobody has a mailbox yet
+            yield [entry.address for entry in usersfile.entries(self.users) if not entry.closed]
 
     def check(self, address: str, *, password_hash: str, quota: int) -> None:
         entry = self._entry(address)

@@ -68,6 +68,11 @@ def find(path: Path, address: str) -> Entry | None:
     return None
 
 
+def entries(path: Path) -> list[Entry]:
+    """All of them; FileNotFoundError, and StoreMismatch for a line that the portal did not write."""
+    return [parse(line) for line in path.read_text().splitlines()]
+
+
 def put(path: Path, entry: Entry) -> None:
     """Write the entry in place of its older one, or add it; the caller holds the lock."""
     kept = [line for line in _lines(path) if not line.removeprefix(CLOSED).startswith(f"{entry.address}:")]

@@ -1,6 +1,6 @@
 """The rows of the mail database: what the portal writes there, and what Dovecot sees of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +8,23 @@ from typing import Any
 from mailboxes.provisioning.stores import NoSuchMailbox
 from mailboxes.provisioning.stores.dovecot.database import Run, connected
 from mailboxes.provisioning.stores.dovecot.deadline import Deadline
+
+ROWS = """
+SELECT kept.address, kept.made, kept.suspended, kept.quota, kept.filter, seen.quota_rule, seen.revision
+FROM portal_accounts AS kept JOIN dovecot_auth AS seen ON seen.address = kept.address WHERE kept.address IN ({marks})
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A mailbox as the rows have it, and as the view shows it to Dovecot."""
+
+    made: bool
+    suspended: bool
+    quota: int
+    filter: str
+    quota_rule: str
+    revision: int
 
 
 @dataclass(frozen=True)
@@ -50,6 +67,9 @@ class Accounts:
     def set_filter(self, address: str, script: str, revision: int) -> bool:
         return self._change(address, "filter = %s", script, revision)
 
+    def set_quota(self, address: str, quota: int, revision: int) -> bool:
+        return self._change(address, "quota = %s", quota, revision)
+
     def resume(self, address: str, revision: int) -> bool:
         return self._change(address, "closed = FALSE, suspended = %s", False, revision)
 
@@ -87,6 +107,16 @@ class Accounts:
         would cost the connection and so take longer."""
         rows = self._run("SELECT password FROM dovecot_auth WHERE address = %s", address)
         return rows[0][0] if rows else None
+
+    def rows(self, addresses: Sequence[str]) -> dict[str, Row]:
+        """Of those whom the view shows to Dovecot."""
+        found = self._run(ROWS.format(marks=", ".join(["%s"] * len(addresses))), *addresses)
+        return {row[0]: Row(bool(row[1]), bool(row[2]), *row[3:]) for row in found}
+
+    def following(self, after: str, most: int) -> list[str]:
+        """The next addresses of the view in the database's own order, from the beginning if ``after`` is empty."""
+        rows = self._run("SELECT address FROM dovecot_auth WHERE address > %s ORDER BY address LIMIT %s", after, most)
+        return [row[0] for row in rows]
 
     def delete(self, address: str) -> None:
         self._run("DELETE FROM portal_accounts WHERE address = %s", address)

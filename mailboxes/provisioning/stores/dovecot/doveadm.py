@@ -15,6 +15,7 @@ from mailboxes.provisioning.stores.dovecot.places import Place
 
 NO_SUCH_USER, EXISTS, NOT_FOUND, TRY_LATER = 67, 65, 68, 75  # exit codes: EX_NOUSER, EX_DATAERR, its own, EX_TEMPFAIL
 LARGEST_ANSWER = 8 * 1024 * 1024  # octets
+LARGEST_LIST = 64 * 1024 * 1024  # of all its users: about two million
 UNREADABLE = (
     "doveadm's answer cannot be read. Look into Dovecot's log; its doveadm_allowed_commands must hold all that "
     "deploy/mail/dovecot/dovecot.conf has there."
@@ -48,11 +49,11 @@ class Doveadm:
         self._place = place
         self._key = base64.b64encode(key.encode()).decode()
 
-    def ask(self, deadline: Deadline, *commands: Command) -> list[Answer]:
+    def ask(self, deadline: Deadline, *commands: Command, largest: int = LARGEST_ANSWER) -> list[Answer]:
         """One answer a command, in their order; StoreUnavailable if there is none that can be read in time."""
         tagged = [[name, parameters, str(place)] for place, (name, parameters) in enumerate(commands)]
         try:
-            answers = json.loads(self._post(json.dumps(tagged).encode(), deadline))
+            answers = json.loads(self._post(json.dumps(tagged).encode(), deadline, largest))
             return [_answer(command, place, *answers[place]) for place, (command, _) in enumerate(commands)]
         except OSError as error:
             raise StoreUnavailable(f"doveadm cannot be reached at DOVEADM_URL: {error}. Is Dovecot running?") from error
@@ -61,7 +62,7 @@ class Doveadm:
         except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
             raise StoreUnavailable(UNREADABLE) from error
 
-    def _post(self, body: bytes, deadline: Deadline) -> bytes:
+    def _post(self, body: bytes, deadline: Deadline, largest: int) -> bytes:
         connection = http.client.HTTPConnection(self._place.host, self._place.port)
         try:
             connection.sock = connect(self._place, deadline)
@@ -73,7 +74,7 @@ class Doveadm:
                 raise StoreUnavailable("doveadm refuses the key. Give DOVEADM_API_KEY the value of its doveadm_api_key.")
             if response.status != 200:
                 raise StoreUnavailable(f"doveadm answered with HTTP status {response.status}. Its log says why.")
-            answer = response.read(LARGEST_ANSWER)
+            answer = response.read(largest)
             if response.read(1):
                 raise ValueError("too long")
             return answer

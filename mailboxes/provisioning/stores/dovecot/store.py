@@ -1,6 +1,6 @@
 """Mailboxes on Dovecot: rows in the mail system's own database, folders and sessions by doveadm, the letter by LMTP."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from functools import partial
@@ -9,8 +9,18 @@ from typing import ClassVar
 from django.views.decorators.debug import sensitive_variables
 
 from mailboxes.provisioning.hashing import fits
-from mailboxes.provisioning.stores import Capacity, Emptied, Folder, Given, Letter, Shared, StoreError, StoreMismatch
-from mailboxes.provisioning.stores.dovecot import accounts, looking, sharing, trial
+from mailboxes.provisioning.stores import (
+    Account,
+    Capacity,
+    Emptied,
+    Folder,
+    Given,
+    Letter,
+    Shared,
+    StoreError,
+    StoreMismatch,
+)
+from mailboxes.provisioning.stores.dovecot import accounts, listing, looking, sharing, trial
 from mailboxes.provisioning.stores.dovecot.deadline import Deadline
 from mailboxes.provisioning.stores.dovecot.doveadm import EXISTS, NOT_FOUND, Answer, Command, Doveadm
 from mailboxes.provisioning.stores.dovecot.lmtp import deliver
@@ -122,6 +132,18 @@ class DovecotStore:
 
     def shared(self, address: str) -> Shared:
         return sharing.shared(partial(self.doveadm.ask, Deadline(self.seconds)), address)
+
+    def set_quota(self, address: str, *, quota: int, revision: int) -> None:
+        with accounts.opened(self.database, Deadline(self.seconds)) as rows:
+            rows.set_quota(address, quota, revision)
+
+    def accounts(self, addresses: Sequence[str]) -> dict[str, Account]:
+        deadline = Deadline(self.seconds)
+        with accounts.opened(self.database, deadline) as rows:
+            return listing.accounts(rows, partial(self.doveadm.ask, deadline), addresses)
+
+    def listed(self) -> Iterator[Sequence[str]]:
+        return listing.listed(self.database, self.doveadm, self.seconds)
 
     def check(self, address: str, *, password_hash: str, quota: int) -> None:
         """The view that Dovecot reads holds this hash and lets the owner in; Dovecot shows that it reads just this row."""
