@@ -1,9 +1,12 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.person import Person
+
+REFUSED = Q(verb__in=["handoff.refused", "county.refused"])
 
 
 class AuditEvent(models.Model):
@@ -30,7 +33,10 @@ class AuditEvent(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ("-pk",)
-        indexes: ClassVar[list[models.Index]] = [models.Index(name="events_of_a_person", fields=["person", "-id"])]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(name="events_of_a_person", fields=["person", "-id"]),
+            models.Index(name="events_refused", fields=["happened_at"], condition=REFUSED),
+        ]
 
     def __str__(self) -> str:
         return f"{self.happened_at:%Y-%m-%d %H:%M} {self.verb}"

@@ -1,5 +1,6 @@
 from mailboxes.models.application import Application
 from mailboxes.models.delegation import Delegation
+from mailboxes.models.figure import Figure, Tally
 from mailboxes.models.forwarding import Forward, Forwarding, ForwardRefusal, Vacation
 from mailboxes.models.fullness import FullnessWarning
 from mailboxes.models.job import Job
@@ -14,6 +15,7 @@ __all__ = [
     "Application",
     "CautionName",
     "Delegation",
+    "Figure",
     "Forward",
     "ForwardRefusal",
     "Forwarding",
@@ -27,5 +29,6 @@ __all__ = [
     "Remark",
     "ReservedName",
     "ReviewCase",
+    "Tally",
     "Vacation",
 ]

@@ -8,6 +8,7 @@ from mailboxes.models import (
     Application,
     CautionName,
     Delegation,
+    Figure,
     Forward,
     ForwardRefusal,
     Job,
@@ -20,8 +21,10 @@ from mailboxes.models import (
     ReviewCase,
 )
 from mailboxes.reviewing.cases import ReviewCaseAdmin
+from mailboxes.reviewing.figures.admin import FigureAdmin
 
 admin.site.register(ReviewCase, ReviewCaseAdmin)
+admin.site.register(Figure, FigureAdmin)
 
 
 @admin.register(MailService)
