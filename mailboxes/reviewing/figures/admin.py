@@ -40,7 +40,7 @@ class FigureAdmin(ReadOnlyAdmin):
             context = _pictures(form.span, kept.counts(form.span, now=timezone.now()))
             context |= {"preset": form.preset, "dates": words.days(form.span.first, form.span.last)}
         around = self.admin_site.each_context(request) | {"opts": self.opts, "title": _("Pictures")}
-        more = {"form": form, "presets": PRESETS, "list": reverse("admin:mailboxes_figure_changelist")}
+        more = {"form": form.filled, "errors": form.errors, "presets": PRESETS, "list": reverse("admin:mailboxes_figure_changelist")}
         status = 200 if form.is_valid() else INVALID
         response = render(request, "admin/figures/page.html", around | more | context, status=status)
         response["Cache-Control"] = "no-store"

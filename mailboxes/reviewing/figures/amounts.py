@@ -21,7 +21,7 @@ def waiting(counts: Counts) -> Bars:
         numbers = [counts.waiting.get((state, age), 0) for age in range(len(AGES) + 1)]
         bars = [Bar(name, number) for name, number in zip(_ages(), numbers, strict=True)] if any(numbers) else []
         groups.append(Group(str(Application.State(state).label), bars))
-    return Bars("waiting", _("Waiting now, by state and age"), _("Since"), groups)
+    return Bars("waiting", _("Waiting now, by state and age"), _("Waiting time"), groups)
 
 
 def _ages() -> list[str]:
@@ -32,17 +32,16 @@ def _ages() -> list[str]:
 
 
 def failures(counts: Counts, services: list[MailService]) -> Bars:
-    refused: dict[str, dict[str, int]] = {verb: {} for verb in REFUSALS}
-    for (verb, code), number in counts.refused.items():
-        refused[verb][code] = number
     names = {service.pk: service.name for service in services}
+    campus, county = (
+        {code: number for (verb, code), number in counts.refused.items() if verb == wanted}
+        for wanted in ("handoff.refused", "county.refused")
+    )
     groups = [
         Group(_("Tries at the mail server that failed"), _by_code(counts.failed, FAILURES)),
         Group(_("Jobs that wait now after such a try"), _by_code(counts.stuck, FAILURES)),
-        *(
-            Group(_("Refused sign-ins: %(source)s") % {"source": source}, _by_code(refused[verb], {}))
-            for verb, source in REFUSALS.items()
-        ),
+        Group(_("Refused sign-ins from the campus"), _by_code(campus, REFUSALS)),
+        Group(_("Refused sign-ins from a county or city"), _by_code(county, {})),
         Group(_("Applications that a reviewer rejected"), _most_first(Bar(names[pk], n) for pk, n in counts.rejected.items())),
     ]
     return Bars("failures", _("Failures, by cause"), _("Cause"), groups, apart=True)

@@ -15,18 +15,18 @@ from django.utils.translation import gettext as _
 from mailboxes.reviewing.figures import words
 from mailboxes.reviewing.figures.span import Span, Step
 
-MOST_TICKS = 8  # below a picture; on a small screen every second one is shown
+MOST_TICKS = 8  # below a picture; of these, half on a small screen, and half of that below a small picture
 GAP = 0.15  # of a step, on each side of its column
 TIMES = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)  # seconds
 
 
 @dataclass(frozen=True)
 class Tick:
-    """``at`` in percent; ``more`` is left out on a small screen."""
+    """``at`` in percent; ``room`` says where there is room for its text: everywhere, "medium" or "wide"."""
 
     at: str
     text: str
-    more: bool = False
+    room: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,8 @@ def below(span: Span) -> list[Tick]:
     steps = span.steps
     apart = -(-len(steps) // MOST_TICKS)
     chosen = range(0, len(steps), apart)
-    return [Tick(_middle(at, len(steps)), words.tick(steps[at], span), bool(n % 2)) for n, at in enumerate(chosen)]
+    rooms = ("", "wide", "medium", "wide")
+    return [Tick(_middle(at, len(steps)), words.tick(steps[at], span), rooms[n % 4]) for n, at in enumerate(chosen)]
 
 
 def columns(span: Span, counts: Mapping[int, int], top: int) -> list[Column]:

@@ -35,8 +35,8 @@ class SpanForm(forms.Form):
     since = _day(_("From"))
     until = _day(_("Until"))
 
-    def __init__(self, data: Any, *, today: date) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any, *, today: date, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
         self.today = today
 
     def clean(self) -> dict[str, Any]:
@@ -57,6 +57,13 @@ class SpanForm(forms.Form):
         if first < _years_before(last):
             raise ValidationError({"since": _("More than ten years do not fit one picture. Choose a later first day.")})
         return Span(first, last, self.today)
+
+    @property
+    def filled(self) -> "SpanForm":
+        """The form as it is shown: with the days that were chosen by their number, too."""
+        if not self.is_valid():
+            return self
+        return SpanForm(None, today=self.today, initial={"since": self.span.first, "until": self.span.last})
 
     @property
     def preset(self) -> int | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from mailboxes.reviewing.figures import drawing, words
 
@@ -88,7 +89,7 @@ class Bars:
 
     def lines(self) -> Iterator[list[str | int | None]]:
         """Headings and rows of the file."""
-        yield [self.caption, self.what, _("code"), _("Number")]
+        yield [self.caption, self.what, _("code"), pgettext("how many", "Number")]
         for group in self.groups:
             for bar in group.bars:
                 yield [group.heading, bar.words, bar.code, bar.count]

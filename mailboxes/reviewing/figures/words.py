@@ -18,7 +18,19 @@ FAILURES = {
     "store-cannot-tell": gettext_lazy("This kind of mail server cannot do it"),
     "fault": gettext_lazy("A fault of the portal; its log tells more"),
 }
-REFUSALS = {"handoff.refused": gettext_lazy("Campus"), "county.refused": gettext_lazy("County or city")}
+# In the same words as the pages that people saw.
+REFUSALS = {
+    "malformed": gettext_lazy("This link is damaged"),
+    "unknown-key": gettext_lazy("This link cannot be checked"),
+    "bad-signature": gettext_lazy("This link has been changed"),
+    "wrong-audience": gettext_lazy("This link is for another site"),
+    "not-yet-valid": gettext_lazy("This link is dated in the future"),
+    "lifetime": gettext_lazy("This link would be good for too long"),
+    "expired": gettext_lazy("The link has expired"),
+    "ip-mismatch": gettext_lazy("Your network address has changed"),
+    "replayed": gettext_lazy("This link has been used already"),
+    "account-closed": gettext_lazy("Your account here is closed"),
+}
 
 
 def day(when: date) -> str:
