@@ -23,8 +23,11 @@ UNEQUAL = gettext_lazy("The two passwords are not the same. Type the new passwor
 class NewPasswordForm(forms.Form):
     """A password typed twice, by ``rule``, for the person whom ``inputs`` (``strength.inputs_for``) describe.
 
-    ``cleaned_data`` holds it once, as ``password``. It is never shown again, nor named in an error.
+    ``cleaned_data`` holds it once, as ``password``. It is never shown again, nor named in an error. ``score`` is zxcvbn's,
+    for ``cleaned_data`` goes to where the password is used, and what is counted does not belong beside it.
     """
+
+    score: int | None = None
 
     password = forms.CharField(strip=False, error_messages={"required": _REQUIRED})
     password_again = forms.CharField(strip=False, error_messages={"required": _REQUIRED_AGAIN})
@@ -37,9 +40,10 @@ class NewPasswordForm(forms.Form):
     @sensitive_variables()
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
-        found = strength.problems(password, self.rule, self.inputs)
-        if found:
-            raise ValidationError(found)
+        verdict = strength.verdict(password, self.rule, self.inputs)
+        if verdict.problems:
+            raise ValidationError(verdict.problems)
+        self.score = verdict.score
         return password
 
     @sensitive_variables()
@@ -68,7 +72,7 @@ def _words(_language: str | None, rule: strength.PasswordRule) -> str:
     """Many sentences, and always the same in one language by one rule."""
     words = {
         "worker": static("js/strength-worker.js"),
-        "levels": _levels(),
+        "levels": levels(),
         "advice": {code: advice.sentence(code) for code in advice.SENTENCES},
         "anotherWord": advice.ANOTHER_WORD,
         "problems": rule.sentences()
@@ -83,7 +87,7 @@ def _words(_language: str | None, rule: strength.PasswordRule) -> str:
     return json_script(words, "password-words")
 
 
-def _levels() -> list[str]:
+def levels() -> list[str]:
     """The name of each score."""
     return [
         pgettext("password strength", "Too weak"),

@@ -54,6 +54,8 @@ def move_application(
     """
     if to in ("done", "cancelled", "rejected"):
         fields["finished_at"] = now
+    if to in ("pending", "rejected") and application.queued_at is not None:
+        fields["decided_at"] = now
     if to not in ("review", "asked"):
         fields["password_hash"] = ""
     if to == "draft":

@@ -1,4 +1,4 @@
-from accounts.models.audit import AuditEvent, AuditLink, Retention
+from accounts.models.audit import REFUSED, AuditEvent, AuditLink, Retention
 from accounts.models.contact import ContactAddress
 from accounts.models.imports import PeopleImport
 from accounts.models.letter import Letter
@@ -7,6 +7,7 @@ from accounts.models.policy import Consent, Policy, PolicyVersion
 from accounts.models.staff import Staff
 
 __all__ = [
+    "REFUSED",
     "AuditEvent",
     "AuditLink",
     "Consent",

@@ -10,6 +10,8 @@ from django.utils.translation import pgettext_lazy
 from accounts.models.appending import AppendOnlyModel
 from accounts.models.person import Person
 
+REFUSED = Q(verb__in=["handoff.refused", "county.refused"])
+
 
 class AuditEvent(AppendOnlyModel):
     """What happened: rows are added by ``accounts.audit.record`` and never changed. Those of the verbs in ``Retention`` are
@@ -60,6 +62,7 @@ class AuditEvent(AppendOnlyModel):
                 name="events_with_a_reference",
                 condition=Q(details__has_key="reference"),
             ),
+            models.Index(name="events_refused", fields=["happened_at"], condition=REFUSED),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,15 @@ gets every limit from here (``worker_settings``).
 
 from accounts.strength.inputs import inputs_for
 from accounts.strength.judging import Judgement, judge
-from accounts.strength.rule import PasswordRule, between_sentences, problems, worker_settings
+from accounts.strength.rule import PasswordRule, Verdict, between_sentences, verdict, worker_settings
 
-__all__ = ["Judgement", "PasswordRule", "between_sentences", "inputs_for", "judge", "problems", "worker_settings"]
+__all__ = [
+    "Judgement",
+    "PasswordRule",
+    "Verdict",
+    "between_sentences",
+    "inputs_for",
+    "judge",
+    "verdict",
+    "worker_settings",
+]

@@ -70,14 +70,22 @@ def between_sentences() -> str:
     return pgettext("between sentences", " ")
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """``problems`` is empty for a password that is taken; ``score`` is zxcvbn's, None of what was not judged."""
+
+    problems: list[ValidationError]
+    score: int | None = None
+
+
 @sensitive_variables()
-def problems(password: str, rule: PasswordRule, inputs: Sequence[str]) -> list[ValidationError]:
-    """Why the service does not take this password; empty if it does. No error holds any of the password."""
+def verdict(password: str, rule: PasswordRule, inputs: Sequence[str]) -> Verdict:
+    """Whether the service takes this password, and if not, why. No error holds any of the password."""
     sentences = rule.sentences()
     if not re.fullmatch(r"[ -~]*", password):
-        return [ValidationError(sentences["not-ascii"], code="not-ascii")]
+        return Verdict([ValidationError(sentences["not-ascii"], code="not-ascii")])
     if len(password) > judging.LONGEST:
-        return [ValidationError(sentences["too-long"], code="too-long")]
+        return Verdict([ValidationError(sentences["too-long"], code="too-long")])
     codes = [f"missing-{kind}" for kind in rule.kinds if not set(KINDS[kind]).intersection(password)]
     if len(password) < rule.least_length:
         codes.insert(0, "too-short")
@@ -86,7 +94,7 @@ def problems(password: str, rule: PasswordRule, inputs: Sequence[str]) -> list[V
     if judgement.score < rule.least_score:
         hints = (advice.sentence(code) for code in judgement.advice or (advice.ANOTHER_WORD,))
         found.append(ValidationError(between_sentences().join((sentences["too-weak"], *hints)), code="too-weak"))
-    return found
+    return Verdict(found, judgement.score)
 
 
 def worker_settings(rule: PasswordRule, inputs: Sequence[str]) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit, policies
 from accounts.contacts import services as contacts
 from accounts.models import Person
-from mailboxes import states
+from mailboxes import states, tallies
 from mailboxes.applying import names, warnings
-from mailboxes.models import Application, Job, Mailbox, Remark
+from mailboxes.models import Application, Job, Mailbox, MailService, Remark, Tally
 from mailboxes.provisioning import outbox
 from mailboxes.provisioning.hashing import hash_password
 from mailboxes.shelf import Slot
@@ -61,12 +61,14 @@ def take_back_held(slot: Slot, *, now: datetime) -> None:
             states.move_application(slot.application, "draft", now=now, actor=slot.person)
 
 
-def submit(slot: Slot, *, password: str, now: datetime, backup_email: str = "", address: str = "") -> Application:
+def submit(
+    slot: Slot, *, password: str, now: datetime, backup_email: str = "", address: str = "", score: int | None = None
+) -> Application:
     """Reserve the chosen name and ask for its mailbox, or for a review where the service wants one.
 
     ValidationError if a rule forbids it; PoliciesChanged; AlreadyApplied if the mailbox was asked for already. The rules
     of the password are the form's: what comes here is good. A backup e-mail becomes a contact address to be confirmed.
-    ``address`` is the visitor's, for the log that the owner reads.
+    ``address`` is the visitor's, for the log that the owner reads. ``score`` is the password's, to be counted.
     """
     draft = slot.application
     if slot.mailbox is not None:
@@ -99,6 +101,7 @@ def submit(slot: Slot, *, password: str, now: datetime, backup_email: str = "", 
                 outbox.put(mailbox, Job.Kind.CREATE, now=now, password_hash=password_hash)
             if backup_email:
                 _add_backup_email(slot.person, backup_email, address, now)
+            _count(score, slot.service, now)
     except (IntegrityError, states.NotAllowed) as error:
         raise _too_late(slot) from error
     return draft
@@ -132,7 +135,7 @@ def cancel(application: Application, *, now: datetime) -> None:
             states.move_mailbox(mailbox, "cancelled", now=now, actor=person)
 
 
-def change_password(mailbox: Mailbox, *, password: str, address: str, now: datetime) -> Job:
+def change_password(mailbox: Mailbox, *, password: str, address: str, now: datetime, score: int | None = None) -> Job:
     """Ask for a new password; ValidationError unless the mailbox is in use, or suspended.
 
     Of a suspended one it opens nothing, and whoever lifts the suspension sees that the stolen password is gone.
@@ -149,7 +152,13 @@ def change_password(mailbox: Mailbox, *, password: str, address: str, now: datet
             mailbox=mailbox.address,
             address=address,
         )
+        _count(score, mailbox.service, now)
     return job
+
+
+def _count(score: int | None, service: MailService, now: datetime) -> None:
+    if score is not None:
+        tallies.add(service.pk, Tally.What.STRENGTH, str(score), now=now)
 
 
 def _add_backup_email(person: Person, typed: str, address: str, now: datetime) -> None:

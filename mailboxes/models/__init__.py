@@ -1,5 +1,6 @@
 from mailboxes.models.application import Application
 from mailboxes.models.delegation import Delegation
+from mailboxes.models.figure import Figure, Tally
 from mailboxes.models.finding import Finding, Reconciliation
 from mailboxes.models.forwarding import Forward, Forwarding, ForwardRefusal, Vacation
 from mailboxes.models.fullness import FullnessWarning
@@ -15,6 +16,7 @@ __all__ = [
     "Application",
     "CautionName",
     "Delegation",
+    "Figure",
     "Finding",
     "Forward",
     "ForwardRefusal",
@@ -30,5 +32,6 @@ __all__ = [
     "Remark",
     "ReservedName",
     "ReviewCase",
+    "Tally",
     "Vacation",
 ]

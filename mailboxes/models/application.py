@@ -13,6 +13,7 @@ from mailboxes.models.mailbox import Mailbox
 from mailboxes.models.service import MailService
 
 WAITS = Q(state__in=["held", "review", "asked"])
+OPEN = Q(state__in=["held", "review", "asked", "pending"])
 
 
 class Application(models.Model):
@@ -59,6 +60,8 @@ class Application(models.Model):
     state = models.CharField(_("state"), max_length=16, choices=State, default=State.DRAFT)
     created_at = models.DateTimeField(_("begun at"), auto_now_add=True)
     submitted_at = models.DateTimeField(_("received at"), null=True, blank=True)
+    # When a reviewer approved or rejected it.
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
     class Meta:
@@ -68,6 +71,14 @@ class Application(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="applications_queue", fields=["queued_at", "id"], condition=WAITS),
             models.Index(name="applications_queue_of_one", fields=["service", "queued_at", "id"], condition=WAITS),
+            models.Index(name="applications_received", fields=["submitted_at"], condition=Q(submitted_at__isnull=False)),
+            models.Index(name="applications_open", fields=["state", "queued_at", "submitted_at"], condition=OPEN),
+            models.Index(
+                name="applications_decided",
+                fields=["decided_at", "service", "queued_at"],
+                condition=Q(decided_at__isnull=False),
+            ),
+            models.Index(name="applications_rejected", fields=["finished_at", "service"], condition=Q(state="rejected")),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(

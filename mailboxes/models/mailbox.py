@@ -87,6 +87,7 @@ class Mailbox(models.Model):
                 fields=["domain", "end_stem", "end_number"],
                 condition=Q(end_number__isnull=False),
             ),
+            models.Index(name="mailboxes_by_state", fields=["service", "state"]),
             # Of PostgreSQL: for the beginning of a name, which an index in the order of a language does not find.
             models.Index(name="mailbox_ends_soon", fields=["next_at"], condition=Q(next_at__isnull=False)),
             models.Index(name="mailbox_name_begins", fields=["local_part"], opclasses=["varchar_pattern_ops"]),

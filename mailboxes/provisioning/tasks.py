@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from accounts import bell
 from accounts.settling import surely
-from mailboxes.models import Finding, Job, MailService
+from mailboxes import tallies
+from mailboxes.models import Finding, Job, MailService, Tally
 from mailboxes.provisioning import filters, fullness, outbox, reconciling, sharing, welcome
 from mailboxes.provisioning.life import following
 from mailboxes.provisioning.stores import StoreError, registry
@@ -30,11 +31,11 @@ def run(job_id: int) -> None:
     except StoreError as error:
         log.warning("Job %s, attempt %s: %s (%s)", job.pk, job.attempts, error, error.code)
         reason = f"{error.code}: {error}"
-        surely(lambda: outbox.postpone(job, reason, now=timezone.now()))
+        surely(lambda: _postpone(job, error.code, reason))
     except Exception as error:  # a fault of ours must not keep the job until its lease ends
         log.exception("Job %s, attempt %s", job.pk, job.attempts)
         fault = f"fault: {type(error).__name__}"
-        surely(lambda: outbox.postpone(job, fault, now=timezone.now()))
+        surely(lambda: _postpone(job, "fault", fault))
     else:
         surely(lambda: outbox.settle(job, now=timezone.now()))
 
@@ -93,6 +94,12 @@ def warn_of_fullness(service_id: int, after: int) -> None:
         return
     if following is not None:
         warn_of_fullness.delay(service_id, following)
+
+
+def _postpone(job: Job, code: str, reason: str) -> None:
+    now = timezone.now()
+    outbox.postpone(job, reason, now=now)
+    tallies.add(job.mailbox.service_id, Tally.What.FAILURE, code, now=now)
 
 
 def _converge(job: Job) -> None:

@@ -8,6 +8,7 @@ from mailboxes.models import (
     Application,
     CautionName,
     Delegation,
+    Figure,
     Finding,
     Forward,
     ForwardRefusal,
@@ -21,10 +22,12 @@ from mailboxes.models import (
     ReviewCase,
 )
 from mailboxes.reviewing.cases import ReviewCaseAdmin
+from mailboxes.reviewing.figures.admin import FigureAdmin
 from mailboxes.reviewing.findings import FindingAdmin
 from mailboxes.reviewing.life.admin import MailboxAdmin
 
 admin.site.register(ReviewCase, ReviewCaseAdmin)
+admin.site.register(Figure, FigureAdmin)
 admin.site.register(Finding, FindingAdmin)
 admin.site.register(Mailbox, MailboxAdmin)
 

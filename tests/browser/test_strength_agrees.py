@@ -66,7 +66,7 @@ def test_the_page_and_the_server_judge_every_password_alike(page: Page, number: 
     differences = []
     for password, seen in zip(passwords, by_page, strict=True):
         judgement = strength.judge(password, inputs)
-        codes = [problem.code for problem in strength.problems(password, rule, inputs)]
+        codes = [problem.code for problem in strength.verdict(password, rule, inputs).problems]
         ours = {"score": judgement.score, "problems": codes, "advice": list(judgement.advice)}
         if seen != ours:
             differences.append((password, seen, ours))
@@ -82,7 +82,7 @@ def test_neither_judges_what_cannot_be_a_password(page: Page) -> None:
 
     assert [verdict["problems"] for verdict in by_page] == [["too-long"], ["not-ascii"], ["not-ascii"], ["not-ascii"]]
     for password, seen in zip(passwords, by_page, strict=True):
-        assert [problem.code for problem in strength.problems(password, rule, [])] == seen["problems"]
+        assert [problem.code for problem in strength.verdict(password, rule, []).problems] == seen["problems"]
         assert seen["score"] is None
 
 

@@ -28,7 +28,11 @@ def reset_password(request: SignedInRequest, service: str) -> HttpResponseBase:
     if form.is_bound and form.is_valid():
         try:
             services.change_password(
-                mailbox, password=form.cleaned_data["password"], address=visitor_address(request), now=timezone.now()
+                mailbox,
+                password=form.cleaned_data["password"],
+                address=visitor_address(request),
+                now=timezone.now(),
+                score=form.score,
             )
             return redirect("mailbox", service)
         except ValidationError as error:

@@ -79,9 +79,8 @@ def set_password(request: SignedInRequest, service: str) -> HttpResponseBase:
         status = INVALID
         if form.is_valid():
             try:
-                return redirect(
-                    services.submit(slot, **form.cleaned_data, address=visitor_address(request), now=timezone.now())
-                )
+                told = {"address": visitor_address(request), "score": form.score}
+                return redirect(services.submit(slot, **form.cleaned_data, **told, now=timezone.now()))
             except (services.AlreadyApplied, services.PoliciesChanged):
                 return redirect("apply", service)
             except ValidationError as error:

@@ -19,7 +19,7 @@ STRONG = "copper-kettle-ninety-seals"
 
 
 def codes(password: str, rule: strength.PasswordRule, inputs: list[str] | None = None) -> list[str]:
-    return [problem.code or "" for problem in strength.problems(password, rule, inputs or [])]
+    return [problem.code or "" for problem in strength.verdict(password, rule, inputs or []).problems]
 
 
 # --- what a service takes ------------------------------------------------------------------------------------------
@@ -70,7 +70,7 @@ def test_a_service_may_ask_for_no_strength_or_for_the_greatest() -> None:
 
 def test_every_refusal_says_what_to_do() -> None:
     def said(password: str) -> str:
-        return " ".join(str(problem.message) for problem in strength.problems(password, MX, []))
+        return " ".join(str(problem.message) for problem in strength.verdict(password, MX, []).problems)
 
     with override("en"):
         assert "Too short: use at least 10 characters." in said("short")
@@ -84,18 +84,18 @@ def test_every_refusal_says_what_to_do() -> None:
 def test_a_good_password_that_is_not_good_enough_still_gets_advice() -> None:
     rule = strength.PasswordRule(least_score=4, least_length=8)
     with override("en"):
-        (problem,) = strength.problems("kettle seals", rule, [])
+        (problem,) = strength.verdict("kettle seals", rule, []).problems
     assert str(problem.message).endswith("the strength must be STRONG. Add another word or two. Uncommon words are better.")
 
 
 @pytest.mark.parametrize("password", ["kettle" * 30, "kettlé", "kettle", "kettle-kettle"])
 def test_no_refusal_holds_the_password(password: str) -> None:
-    problems = strength.problems(password, EDU, [])
+    problems = strength.verdict(password, EDU, []).problems
     assert problems
     assert "kettl" not in "".join(f"{problem.message!r} {problem.params}" for problem in problems)
 
 
-@pytest.mark.parametrize(("ask", "rest"), [(strength.problems, [MX, None]), (strength.judge, [None])])
+@pytest.mark.parametrize(("ask", "rest"), [(strength.verdict, [MX, None]), (strength.judge, [None])])
 def test_no_error_report_holds_the_password(ask: Callable[..., object], rest: list[object]) -> None:
     try:
         ask("-".join(["copper", "kettle"]), *rest)
@@ -167,7 +167,9 @@ def test_a_password_made_of_the_person_is_weak_only_for_that_person() -> None:
     assert strength.judge("hsiaomingwang", inputs).score == 0
     assert strength.judge("hsiaomingwang", []).score > 1
     with override("en"):
-        assert "Your name, your number and your address" in str(strength.problems("hsiaomingwang1", MX, inputs)[0].message)
+        assert "Your name, your number and your address" in str(
+            strength.verdict("hsiaomingwang1", MX, inputs).problems[0].message
+        )
 
 
 def test_a_name_longer_than_what_is_judged_is_recognised() -> None:
