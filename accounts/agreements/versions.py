@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import MD5
 
 from accounts import audit
@@ -25,8 +26,16 @@ def stamp_of(policy: Policy, *, now: datetime) -> str:
 
 def before(policy: Policy, moment: datetime, *, but: PolicyVersion | None = None) -> PolicyVersion | None:
     """The version that is to be agreed to until that moment, other than ``but``."""
-    others = policy.versions.filter(in_force_from__lt=moment).exclude(pk=but.pk if but else None)
-    return others.order_by("-in_force_from", "-pk").first()
+    return others(policy, but).filter(in_force_from__lt=moment).order_by("-in_force_from", "-pk").first()
+
+
+def after(policy: Policy, moment: datetime, *, but: PolicyVersion | None = None) -> PolicyVersion | None:
+    """The version that takes the place of one from that moment, other than ``but``."""
+    return others(policy, but).filter(in_force_from__gt=moment).order_by("in_force_from").first()
+
+
+def others(policy: Policy, version: PolicyVersion | None) -> QuerySet[PolicyVersion]:
+    return policy.versions.exclude(pk=version.pk) if version else policy.versions.all()
 
 
 def write(

@@ -81,20 +81,20 @@ class PolicyVersion(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """InForce if what is in the database is in force."""
-        self.refuse_in_force()
+        self._refuse_in_force()
         super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """InForce if what is in the database is in force."""
-        self.refuse_in_force()
-        return super().delete(*args, **kwargs)
-
-    def refuse_in_force(self) -> None:
-        if not self._state.adding:
-            PolicyVersion.objects.filter(pk=self.pk).refuse_in_force()
 
     def get_absolute_url(self) -> str:
         return reverse("policy-text", args=[self.policy.slug, self.label])
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """InForce if what is in the database is in force."""
+        self._refuse_in_force()
+        return super().delete(*args, **kwargs)
+
+    def _refuse_in_force(self) -> None:
+        if not self._state.adding:
+            PolicyVersion.objects.filter(pk=self.pk).refuse_in_force()
 
     def is_in_force(self, now: datetime) -> bool:
         """Whether it may be agreed to, or might have been, where a later one has taken its place."""
