@@ -1,20 +1,29 @@
-from typing import ClassVar
-
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import conditions, letters, searching
+from accounts.agreements.admin import PolicyAdmin, PolicyVersionAdmin
+from accounts.agreements.consents import ConsentAdmin
 from accounts.auditing.admin import AuditEventAdmin, RetentionAdmin
 from accounts.http import SignedInRequest
 from accounts.importing.admin import PeopleImportAdmin
-from accounts.listing import ListAdmin, ReadOnlyAdmin
-from accounts.models import Consent, ContactAddress, Letter, Person, Policy, PolicyVersion
+from accounts.listing import ReadOnlyAdmin
+from accounts.models import ContactAddress, Letter, Person
 from accounts.staff.admin import StaffAdmin
 
-__all__ = ["AuditEventAdmin", "PeopleImportAdmin", "ReadOnlyAdmin", "RetentionAdmin", "StaffAdmin"]
+__all__ = [
+    "AuditEventAdmin",
+    "ConsentAdmin",
+    "PeopleImportAdmin",
+    "PolicyAdmin",
+    "PolicyVersionAdmin",
+    "ReadOnlyAdmin",
+    "RetentionAdmin",
+    "StaffAdmin",
+]
 
 
 MOST_FOUND = 200  # two pages, more than anybody reads
@@ -96,19 +105,6 @@ class PersonAdmin(ReadOnlyAdmin):
         return queryset.filter(pk__in=found.union(people)), False
 
 
-class PolicyVersionInline(admin.StackedInline[PolicyVersion, Policy]):
-    """New versions only: a text that somebody may have agreed to stays as it was."""
-
-    model = PolicyVersion
-    extra = 0
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
 # allauth's own pages would let an administrator write what only a county may vouch for.
 admin.site.unregister([SocialAccount, SocialApp, SocialToken])
 
@@ -121,24 +117,6 @@ class CountyAccountAdmin(ReadOnlyAdmin):
     list_filter = ("provider",)
     search_fields = ("uid", "user__number", "user__name")
     list_select_related = ("user",)
-
-
-@admin.register(Policy)
-class PolicyAdmin(ListAdmin):
-    list_display = ("title_zh", "title_en", "slug", "position")
-    inlines = (PolicyVersionInline,)
-    prepopulated_fields: ClassVar = {"slug": ("title_en",)}
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
-@admin.register(Consent)
-class ConsentAdmin(ReadOnlyAdmin):
-    list_display = ("person", "version", "given_at", "address")
-    list_filter = ("version",)
-    search_fields = ("person__number", "person__name")
-    list_select_related = ("person", "version__policy")
 
 
 @admin.register(ContactAddress)

@@ -55,7 +55,8 @@ def agree(person: Person, version: PolicyVersion, *, address: str, now: datetime
     try:
         with transaction.atomic():
             Consent.objects.create(person=person, version=version, given_at=now, address=address)
-            _record("policy.agreed", person, version, address)
+            proof = {"sha256_zh": version.sha256_zh, "sha256_en": version.sha256_en}
+            _record("policy.agreed", person, version, address, **proof)
     except IntegrityError:
         return  # a second click: the first consent stands as it is
 
@@ -64,5 +65,6 @@ def decline(person: Person, version: PolicyVersion, *, address: str) -> None:
     _record("policy.declined", person, version, address)
 
 
-def _record(verb: str, person: Person, version: PolicyVersion, address: str) -> None:
-    audit.record(verb, person=person, actor=person, address=address, policy=version.policy.slug, version=version.label)
+def _record(verb: str, person: Person, version: PolicyVersion, address: str, **proof: str) -> None:
+    what = {"policy": version.policy.slug, "version": version.label} | proof
+    audit.record(verb, person=person, actor=person, address=address, **what)

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -95,8 +95,10 @@ def configure(request: SignedInRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def policy_text(request: HttpRequest, policy: str, label: str) -> HttpResponse:
-    """The direct link to one version of a policy."""
+    """The direct link to one version of a policy; one not in force yet may still change, and is not for everybody."""
     version = get_object_or_404(PolicyVersion.objects.select_related("policy"), policy__slug=policy, label=label)
+    if not (version.is_in_force(timezone.now()) or request.user.has_perm("accounts.view_policyversion")):
+        raise Http404
     return render(request, "accounts/policy_text.html", {"version": version})
 
 

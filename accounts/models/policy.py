@@ -1,7 +1,11 @@
-from typing import ClassVar
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.bilingual import Bilingual
@@ -27,8 +31,30 @@ class Policy(models.Model):
         return self.title
 
 
+class InForce(Exception):
+    """The version is in force: it neither changes nor goes, for people have agreed to it as it is."""
+
+
+class Versions(models.QuerySet["PolicyVersion"]):
+    """Touches nothing that is in force, as ``PolicyVersion.save`` and ``delete`` do not."""
+
+    def update(self, **values: Any) -> int:
+        self.refuse_in_force()
+        return super().update(**values)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self.refuse_in_force()
+        return super().delete()
+
+    def refuse_in_force(self) -> None:
+        if found := self.filter(in_force_from__lte=timezone.now()).first():
+            raise InForce(str(found))
+
+
 class PolicyVersion(models.Model):
     """One text of a policy. The newest one in force is the one to be agreed to; a version once in force never changes."""
+
+    LONGEST = 100 * 1024  # octets of each text in UTF-8; both in one form stay under DATA_UPLOAD_MAX_MEMORY_SIZE
 
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="versions", verbose_name=_("policy"))
     label = models.SlugField(_("version"), max_length=20, help_text=_("For example 2026-08."))
@@ -37,6 +63,7 @@ class PolicyVersion(models.Model):
     in_force_from = models.DateTimeField(_("in force from"))
 
     text = Bilingual("text")
+    objects = Versions.as_manager()
 
     class Meta:
         verbose_name = _("policy version")
@@ -44,13 +71,43 @@ class PolicyVersion(models.Model):
         ordering = ("policy", "-in_force_from")
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(name="policy_version_label_once", fields=["policy", "label"]),
+            # Of two from the same moment, nobody could say which one was in force.
+            models.UniqueConstraint(name="policy_version_moment_once", fields=["policy", "in_force_from"]),
+            models.CheckConstraint(name="policy_version_both_texts", condition=~Q(text_zh="") & ~Q(text_en="")),
         ]
 
     def __str__(self) -> str:
         return f"{self.policy} {self.label}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """InForce if what is in the database is in force."""
+        self._refuse_in_force()
+        super().save(*args, **kwargs)
+
     def get_absolute_url(self) -> str:
         return reverse("policy-text", args=[self.policy.slug, self.label])
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """InForce if what is in the database is in force."""
+        self._refuse_in_force()
+        return super().delete(*args, **kwargs)
+
+    def _refuse_in_force(self) -> None:
+        if not self._state.adding:
+            PolicyVersion.objects.filter(pk=self.pk).refuse_in_force()
+
+    def is_in_force(self, now: datetime) -> bool:
+        """Whether it may be agreed to, or might have been, where a later one has taken its place."""
+        return self.in_force_from <= now
+
+    @property
+    def sha256_zh(self) -> str:
+        """As ``sha256sum`` says of a file that holds the text in UTF-8."""
+        return sha256(self.text_zh.encode()).hexdigest()
+
+    @property
+    def sha256_en(self) -> str:
+        return sha256(self.text_en.encode()).hexdigest()
 
 
 class Consent(models.Model):
