@@ -1,6 +1,8 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
+from django.db.models.fields.json import KT
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.person import Person
@@ -30,7 +32,11 @@ class AuditEvent(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ("-pk",)
-        indexes: ClassVar[list[models.Index]] = [models.Index(name="events_of_a_person", fields=["person", "-id"])]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(name="events_of_a_person", fields=["person", "-happened_at", "-id"]),
+            # Of the refusals that are kept nowhere else: by the reference that a caller reads out.
+            models.Index(KT("details__reference"), name="county_refusals", condition=Q(verb="county.refused")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.happened_at:%Y-%m-%d %H:%M} {self.verb}"

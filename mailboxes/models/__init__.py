@@ -2,6 +2,7 @@ from mailboxes.models.application import Application
 from mailboxes.models.delegation import Delegation
 from mailboxes.models.forwarding import Forward, Forwarding, ForwardRefusal, Vacation
 from mailboxes.models.fullness import FullnessWarning
+from mailboxes.models.helpdesk import HelpdeskCase
 from mailboxes.models.job import Job
 from mailboxes.models.login import LoginRecord
 from mailboxes.models.mailbox import Mailbox
@@ -18,6 +19,7 @@ __all__ = [
     "ForwardRefusal",
     "Forwarding",
     "FullnessWarning",
+    "HelpdeskCase",
     "Job",
     "LoginRecord",
     "MailService",

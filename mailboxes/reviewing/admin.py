@@ -10,6 +10,7 @@ from mailboxes.models import (
     Delegation,
     Forward,
     ForwardRefusal,
+    HelpdeskCase,
     Job,
     Mailbox,
     MailService,
@@ -20,8 +21,10 @@ from mailboxes.models import (
     ReviewCase,
 )
 from mailboxes.reviewing.cases import ReviewCaseAdmin
+from mailboxes.reviewing.helpdesk.cases import HelpdeskCaseAdmin
 
 admin.site.register(ReviewCase, ReviewCaseAdmin)
+admin.site.register(HelpdeskCase, HelpdeskCaseAdmin)
 
 
 @admin.register(MailService)
