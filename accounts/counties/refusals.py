@@ -3,7 +3,6 @@
 import logging
 from enum import Enum
 
-from django.db.models.fields.json import KT
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -133,8 +132,7 @@ def record(request: HttpRequest, county: County | None, refused: Refused, person
 
 def told(reference: str) -> refusals.Refusal | None:
     """What the helpdesk is told of a refusal; the events are all that is kept of it."""
-    events = AuditEvent.objects.alias(reference=KT("details__reference")).filter(verb="county.refused")
-    event = events.filter(reference=reference).first()
+    event = AuditEvent.objects.filter(verb="county.refused", details__reference=reference).first()
     if event is None:
         return None
     return refusals.Refusal(

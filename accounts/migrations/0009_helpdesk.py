@@ -21,6 +21,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='auditevent',
-            index=models.Index(django.db.models.fields.json.KeyTextTransform('reference', 'details'), condition=models.Q(('verb', 'county.refused')), name='county_refusals'),
+            index=models.Index(django.db.models.fields.json.KeyTransform('reference', 'details'), condition=models.Q(('verb', 'county.refused')), name='county_refusals'),
         ),
     ]

@@ -2,7 +2,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.person import Person
@@ -35,7 +35,7 @@ class AuditEvent(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(name="events_of_a_person", fields=["person", "-happened_at", "-id"]),
             # Of the refusals that are kept nowhere else: by the reference that a caller reads out.
-            models.Index(KT("details__reference"), name="county_refusals", condition=Q(verb="county.refused")),
+            models.Index(KeyTransform("reference", "details"), name="county_refusals", condition=Q(verb="county.refused")),
         ]
 
     def __str__(self) -> str:

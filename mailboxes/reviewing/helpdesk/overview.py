@@ -32,9 +32,7 @@ def of(person: Person) -> dict[str, Any]:
     return {
         "condition_words": conditions.in_words(person.condition),
         "boxes": boxes,
-        "applications": Application.objects.filter(person=person)
-        .select_related("service", "mailbox")
-        .order_by("-pk")[:MOST],
+        "applications": applications[:MOST],
         "letters": [_sent(letter, {box.address for box in boxes}) for letter in letters],
         "contacts": [_contact(row) for row in person.contacts.filter(removed_at=None)],
     }
