@@ -1,9 +1,10 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.cache import cache
 from django.test import Client
+from django.utils.translation import override
 
 from accounts.models import Person
 from tests.conftest import MakePerson, SignIn
@@ -16,6 +17,13 @@ VIEW, ACT, RESEND = "view_helpdeskcase", "change_helpdeskcase", "change_letter"
 @pytest.fixture(autouse=True)
 def nothing_counted() -> None:
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Also what no request asks for."""
+    with override("en"):
+        yield
 
 
 @pytest.fixture
