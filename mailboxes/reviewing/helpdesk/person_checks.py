@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts import conditions, policies, refusals
 from accounts.models import AuditEvent, Person
@@ -93,7 +94,9 @@ def right(slot: Slot) -> list[Answer]:
 
 
 def _office(person: Person) -> str:
-    return _("school") if person.source.startswith("county:") else str(conditions.office_for(person.category))
+    if person.source.startswith("county:"):
+        return pgettext("helpdesk", "school")
+    return str(conditions.office_for(person.category))
 
 
 def agreed(slot: Slot, *, now: datetime) -> list[Answer]:

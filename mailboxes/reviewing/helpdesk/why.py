@@ -4,6 +4,7 @@ import time
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import Person
 from mailboxes import shelf
@@ -24,16 +25,15 @@ def checked(person: Person, *, now: datetime) -> list[Group]:
         Box(_("Account in the portal"), person_checks.account(person)),
         Box(_("Refused sign-ins"), person_checks.refused(person, now=now)),
     ]
-    groups = [(_("The portal"), portal)]
+    groups = [(pgettext("helpdesk", "The portal"), portal)]
     for slot, futures in asked:
         boxes = _of_service(slot, now)
         if slot.mailbox and futures:
             folders, capacity = futures
+            there = mailbox_checks.answer(folders, mailbox_checks.whole, deadline=deadline)
+            full = mailbox_checks.answer(capacity, mailbox_checks.room, deadline=deadline)
             boxes += _of_mailbox(slot.mailbox, now)
-            boxes.append(
-                Box(_("On the mail server"), mailbox_checks.answer(folders, mailbox_checks.whole, deadline=deadline))
-            )
-            boxes.append(Box(_("Room"), mailbox_checks.answer(capacity, mailbox_checks.room, deadline=deadline)))
+            boxes += [Box(_("On the mail server"), there), Box(pgettext("helpdesk", "Room"), full)]
         name = f"{slot.service.name}: {slot.mailbox.address}" if slot.mailbox else slot.service.name
         groups.append((name, boxes))
     return groups
