@@ -6,6 +6,9 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
+        from accounts import refusals as known
         from accounts import roles
+        from accounts.counties import refusals
 
+        known.learn("C", refusals.told)
         post_migrate.connect(roles.keep_in_step, dispatch_uid="accounts.roles")

@@ -32,7 +32,7 @@ ROWS_AT_ONCE = 2000  # of the database
 
 
 class ListAdmin(admin.ModelAdmin[Any]):
-    """A list that exports its own columns, to whoever may see it."""
+    """A list that exports its own columns, to whoever may see it, unless ``exports`` is False."""
 
     exports = True
 
@@ -68,7 +68,7 @@ class ListAdmin(admin.ModelAdmin[Any]):
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """All that the filters and the search in the address show."""
-        if not self.has_view_permission(request):
+        if not self.exports or not self.has_view_permission(request):
             raise PermissionDenied
         try:
             shown = self.get_changelist_instance(request).queryset

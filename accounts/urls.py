@@ -11,6 +11,7 @@ urlpatterns = [
     path("switch-user/", views.switch_user, name="switch-user"),
     path("language/", views.language, name="language"),
     path("configure/", views.configure, name="configure"),
+    path("configure/helpdesk-code/", views.caller_code, name="caller-code"),
     path("configure/county/", counties.second_way, name="county-link"),
     path("configure/county/<int:pk>/", counties.remove_way, name="county-unlink"),
     path("configure/contacts/", contacts.contacts, name="contacts"),

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import conditions, landing, languages
+from accounts import calling, conditions, landing, languages
 from accounts.contacts import services
 from accounts.counties import registry, ways
 from accounts.http import SignedInRequest
@@ -90,6 +90,15 @@ def configure(request: SignedInRequest) -> HttpResponse:
             "consents": request.user.consents.select_related("version__policy").order_by("-given_at"),
         },
     )
+
+
+@never_cache
+@require_safe
+def caller_code(request: SignedInRequest) -> HttpResponse:
+    """What one reads out on the telephone, to prove that it is oneself who calls."""
+    now = timezone.now()
+    page = {"code": calling.code(request.user, now=now), "until": calling.good_until(now)}
+    return render(request, "accounts/caller_code.html", page)
 
 
 @login_not_required

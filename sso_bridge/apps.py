@@ -6,7 +6,9 @@ class SsoBridgeConfig(AppConfig):
     name = "sso_bridge"
 
     def ready(self) -> None:
-        from sso_bridge import checks
+        from accounts import refusals as known
+        from sso_bridge import checks, refusals
 
+        known.learn("H", refusals.told)
         register(checks.key_file)
         register(checks.trusted_proxies, "settings")

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit
+from accounts import audit, refusals
 from accounts.models import Person
 from accounts.references import new_reference
 from sso_bridge.handoff import Code, Refused
@@ -98,4 +98,26 @@ def _keep(refused: Refused, address: str | None) -> str:
 
 def person_meant(refused: Refused) -> Person | None:
     """The person whom the campus meant, where the portal has seen them before."""
-    return Person.objects.filter(source=Person.CAMPUS, subject=refused.subject).first()
+    return _person(refused.subject)
+
+
+def told(reference: str) -> refusals.Refusal | None:
+    """What the helpdesk is told of a refusal, also of one of which the portal does not know whose it was."""
+    row = Refusal.objects.filter(reference=reference).first()
+    if row is None:
+        return None
+    heading, sentence = WORDS[Code(row.code)]
+    person = _person(row.subject)
+    return refusals.Refusal(
+        reference=row.reference,
+        when=row.happened_at,
+        code=row.code,
+        heading=str(heading),
+        sentence=str(sentence),
+        number=row.subject,
+        person_id=person.pk if person else None,
+    )
+
+
+def _person(number: str) -> Person | None:
+    return Person.objects.filter(source=Person.CAMPUS, subject=number).first() if number else None

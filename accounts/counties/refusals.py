@@ -7,10 +7,10 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, limits
+from accounts import audit, limits, refusals
 from accounts.addresses import visitor_address
 from accounts.counties.registry import County
-from accounts.models import Person
+from accounts.models import AuditEvent, Person
 from accounts.references import new_reference
 
 logger = logging.getLogger(__name__)
@@ -128,3 +128,19 @@ def record(request: HttpRequest, county: County | None, refused: Refused, person
         "county.refused", person=person, address=address or None, county=name, code=refused.code, reference=reference
     )
     return reference
+
+
+def told(reference: str) -> refusals.Refusal | None:
+    """What the helpdesk is told of a refusal; the events are all that is kept of it."""
+    event = AuditEvent.objects.filter(verb="county.refused", details__reference=reference).first()
+    if event is None:
+        return None
+    return refusals.Refusal(
+        reference=reference,
+        when=event.happened_at,
+        code=event.details["code"],
+        heading=_("A sign-in with a county or city was refused"),
+        sentence=_("The page of the visitor says why, in words. What the county or city itself wrote is not kept."),
+        number="",
+        person_id=event.person_id,
+    )

@@ -21,7 +21,7 @@ def message(letter: Letter) -> EmailMessage:
     """The whole letter; each try of the same row makes the same Message-ID, so that a second copy is known as one."""
     with override(letter.language):
         values = _values(letter)
-        subject = " ".join(_rendered(letter, ".subject.txt", values, autoescape=False).split())
+        subject = _subject(letter, values)
         text = _rendered(letter, ".txt", values, autoescape=False).strip() + "\n"
         html = _rendered(letter, ".html", values, autoescape=True)
     made = EmailMessage(policy=AS_SENT)
@@ -37,9 +37,18 @@ def message(letter: Letter) -> EmailMessage:
     return made
 
 
+def subject(letter: Letter) -> str:
+    """What it is about, in the reader's language and not the letter's."""
+    return _subject(letter, _values(letter))
+
+
 def message_id(letter: Letter) -> str:
     unguessable = salted_hmac("accounts.letters", str(letter.pk)).hexdigest()[:20]
     return f"<letter.{letter.pk}.{unguessable}@{settings.OFFICE_EMAIL.rpartition('@')[2]}>"
+
+
+def _subject(letter: Letter, values: dict[str, Any]) -> str:
+    return " ".join(_rendered(letter, ".subject.txt", values, autoescape=False).split())
 
 
 def _rendered(letter: Letter, suffix: str, values: dict[str, Any], *, autoescape: bool) -> str:

@@ -51,7 +51,9 @@ class AuditEvent(AppendOnlyModel):
         verbose_name_plural = _("events")
         ordering = ("-pk",)
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(name="events_of_a_person", fields=["person", "-id"]),
+            models.Index(name="events_of_a_person", fields=["person", "-happened_at", "-id"]),
+            # Of the refusals that are kept nowhere else: by the reference that a caller reads out.
+            models.Index(KeyTransform("reference", "details"), name="county_refusals", condition=Q(verb="county.refused")),
             models.Index(name="events_by_somebody", fields=["actor", "-id"]),
             models.Index(name="events_of_a_kind", fields=["kind", "-id"]),
             models.Index(name="events_of_a_verb", fields=["verb", "-id"]),

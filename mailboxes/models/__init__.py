@@ -4,6 +4,7 @@ from mailboxes.models.figure import Figure, Tally
 from mailboxes.models.finding import Finding, Reconciliation
 from mailboxes.models.forwarding import Forward, Forwarding, ForwardRefusal, Vacation
 from mailboxes.models.fullness import FullnessWarning
+from mailboxes.models.helpdesk import HelpdeskCase
 from mailboxes.models.job import Job
 from mailboxes.models.login import LoginRecord
 from mailboxes.models.mailbox import Mailbox
@@ -22,6 +23,7 @@ __all__ = [
     "ForwardRefusal",
     "Forwarding",
     "FullnessWarning",
+    "HelpdeskCase",
     "Job",
     "LoginRecord",
     "MailService",

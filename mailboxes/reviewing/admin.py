@@ -12,6 +12,7 @@ from mailboxes.models import (
     Finding,
     Forward,
     ForwardRefusal,
+    HelpdeskCase,
     Job,
     Mailbox,
     MailService,
@@ -24,11 +25,13 @@ from mailboxes.models import (
 from mailboxes.reviewing.cases import ReviewCaseAdmin
 from mailboxes.reviewing.figures.admin import FigureAdmin
 from mailboxes.reviewing.findings import FindingAdmin
+from mailboxes.reviewing.helpdesk.cases import HelpdeskCaseAdmin
 from mailboxes.reviewing.life.admin import MailboxAdmin
 
 admin.site.register(ReviewCase, ReviewCaseAdmin)
 admin.site.register(Figure, FigureAdmin)
 admin.site.register(Finding, FindingAdmin)
+admin.site.register(HelpdeskCase, HelpdeskCaseAdmin)
 admin.site.register(Mailbox, MailboxAdmin)
 
 

@@ -1,4 +1,4 @@
-"""What a reviewer does: approve, reject, ask, offer other names. Each is one transaction, with a letter."""
+"""What the office does: approve, reject, ask, offer other names, let go on. Each is one transaction, with a letter."""
 
 from datetime import datetime
 from typing import Any
@@ -61,6 +61,16 @@ def offer(application: Application, *, actor: Person, now: datetime, names: list
         _free_name(mailbox, actor, now)
         _remark(application, Remark.Kind.OFFERED, text, actor, now)
         _write("application-offered", application, reason=text)
+
+
+def let_go_on(application: Application, *, actor: Person, now: datetime, reason: str) -> None:
+    """Give one that the helpdesk holds back to the applicant, at "choose a name"; NotAllowed if it is not held."""
+    _require_other(application, actor)
+    if application.state != Application.State.HELD:
+        raise states.NotAllowed(f"{application} is not held.")
+    with transaction.atomic():
+        states.move_application(application, "draft", now=now, actor=actor, reason=reason)
+        _write("application-reopened", application, reason=reason)
 
 
 def last_word(application: Application) -> Remark | None:

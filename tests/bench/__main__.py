@@ -26,6 +26,7 @@ from tests.bench.figures import (
     queries,
     review,
     strength,
+    timeline,
     weight,
 )
 from tests.bench.row import HEADER, Row
@@ -37,6 +38,7 @@ FIGURES: dict[str, Callable[[Site], Iterator[Row]]] = {
     "apply": apply.rows,
     "names": names.rows,
     "review": review.rows,
+    "timeline": timeline.rows,
     "counties": counties.rows,
     "strength": strength.rows,
     "home": home.rows,

@@ -22,7 +22,7 @@ from accounts.models import AuditEvent, Person
 from mailboxes import states
 from mailboxes.logins import countries
 from mailboxes.models import Job, LoginRecord, Mailbox, MailService
-from mailboxes.owning import history
+from mailboxes.verbs import OF_A_MAILBOX
 from tests.conftest import SignIn
 
 KEY = "key-of-the-mail-server-0123456789"
@@ -189,7 +189,7 @@ def test_every_state_of_a_mailbox_and_every_job_of_its_owner_has_words() -> None
     }
     verbs |= {f"delegation.{to}" for targets in states.DELEGATION.values() for to in targets}
     verbs |= {f"application.{to}" for targets in states.APPLICATION.values() for to in targets if to != "draft"}
-    assert verbs <= set(history.OF_A_MAILBOX)
+    assert verbs <= set(OF_A_MAILBOX)
 
 
 def test_it_shows_thirty_days_and_no_more(as_wang: Client, wang: Person, told: Told, mailbox: Mailbox) -> None:

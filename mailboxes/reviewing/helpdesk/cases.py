@@ -1,0 +1,204 @@
+"""The helpdesk in the administration: find one person, see what happened, see why something does not work."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit, letters
+from accounts.addresses import visitor_address
+from accounts.http import SignedInRequest
+from accounts.listing import ReadOnlyAdmin
+from accounts.models import Letter, Person
+from accounts.templatetags.display import clock
+from mailboxes import states
+from mailboxes.models import Application
+from mailboxes.reviewing import desk
+from mailboxes.reviewing.helpdesk import finding, guard, overview, timeline, why
+from mailboxes.reviewing.helpdesk.forms import CallerForm, FindForm, GoOnForm
+
+FIND = "admin:mailboxes_helpdeskcase_changelist"
+CASE = "admin:mailboxes_helpdeskcase_change"
+WHY = "admin:mailboxes_helpdeskcase_why"
+INVALID, TOO_MANY = 422, 429
+
+
+class HelpdeskCaseAdmin(ReadOnlyAdmin):
+    """Whoever may view these finds people and looks at them, one at a time; whoever may change them acts for a caller.
+
+    No list of all the people, no file of them, and each search and each look is in the audit log.
+    """
+
+    exports = False
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.why_view)
+        return [path("<int:pk>/why/", view, name="mailboxes_helpdeskcase_why"), *super().get_urls()]
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        raise Http404  # it would show names, by number, to whoever counts
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = FindForm(request.GET if "q" in request.GET else None)
+        if not form.is_valid():
+            return self._page(request, "find", _("Helpdesk"), {"form": form}, status=INVALID if form.errors else 200)
+        words = form.cleaned_data["q"]
+        try:
+            guard.count("searches", **_by(request), now=timezone.now())
+        except guard.TooMany as limit:
+            return self._stopped(request, limit)
+        found = finding.find(words)
+        audit.record("helpdesk.searched", person=None, **_whence(request), words=words, found=len(found.people))
+        if len(found.people) == 1 and found.refusal is None:
+            return HttpResponseRedirect(reverse(CASE, args=[found.people[0].pk]))
+        return self._page(request, "find", _("Helpdesk"), {"form": form, "found": found, "most": finding.MOST})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if request.method == "POST":
+            return self._act(request, self._case(request, object_id))
+        return self._looked_at(request, object_id, "helpdesk.looked", self._case_page)
+
+    def why_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._looked_at(request, str(pk), "helpdesk.checked", self._why_page)
+
+    def _looked_at(
+        self, request: HttpRequest, object_id: str, verb: str, show: Callable[[HttpRequest, Person], HttpResponse]
+    ) -> HttpResponse:
+        """Count and write down the look before anything is shown; also one at a number that is nobody's counts."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            guard.count("looks", **_by(request), now=timezone.now())
+        except guard.TooMany as limit:
+            return self._stopped(request, limit)
+        case = self._case(request, object_id)
+        audit.record(verb, person=case, **_whence(request))
+        return show(request, case)
+
+    def _case_page(self, request: HttpRequest, case: Person, go_on: GoOnForm | None = None) -> HttpResponse:
+        wanted = timeline.Wanted.by(request.GET)
+        lines, following = timeline.page(case, wanted)
+        kept = request.GET.copy()
+        kept.pop("before", None)
+        context = {
+            "case": case,
+            "caller": CallerForm(),
+            "go_on": go_on or GoOnForm(),
+            "lines": lines,
+            "following": following,
+            "wanted": wanted,
+            "filters": kept.urlencode(),
+            "kinds": [(name, kind.label) for name, kind in timeline.KINDS.items()],
+            "countries": settings.COUNTRY_DATABASE is not None,
+            "may_act": self._may_act(request, case),
+            "may_resend": request.user.has_perm("accounts.change_letter"),
+        }
+        return self._page(request, "person", str(case), context | overview.of(case), status=INVALID if go_on else 200)
+
+    def _why_page(self, request: HttpRequest, case: Person) -> HttpResponse:
+        now = timezone.now()
+        title = _("Why can this person not sign in or read mail?")
+        return self._page(request, "why", title, {"case": case, "groups": why.checked(case, now=now), "now": now})
+
+    # --- what the helpdesk may do ------------------------------------------------------------------------------------
+
+    def _may_act(self, request: HttpRequest, case: Person) -> bool:
+        """Nobody acts for themselves."""
+        return request.user.has_perm("mailboxes.change_helpdeskcase") and case.pk != request.user.pk
+
+    def _act(self, request: HttpRequest, case: Person) -> HttpResponse:
+        acts = {"caller": self._check_caller, "resend": self._resend, "go-on": self._let_go_on}
+        act = acts.get(request.POST.get("act", ""))
+        if act is None:
+            raise Http404
+        return act(request, case) or HttpResponseRedirect(reverse(CASE, args=[case.pk]))
+
+    def _check_caller(self, request: HttpRequest, case: Person) -> HttpResponse | None:
+        if not self._may_act(request, case):
+            raise PermissionDenied
+        typed = request.POST.get("code", "")[:20]
+        try:
+            right = guard.is_caller(case, typed, **_by(request), now=timezone.now())
+        except guard.TooMany as limit:
+            text = _("Too many wrong codes for this person. No code is taken until %(until)s; do not trust the caller.")
+            messages.error(request, text % {"until": clock(limit.until)})
+            return None
+        if right:
+            messages.success(request, _("The code is right: the caller is signed in to the portal as this person."))
+        else:
+            messages.error(request, _("The code is wrong. Ask for a new one; codes change every three minutes."))
+        return None
+
+    def _resend(self, request: HttpRequest, case: Person) -> HttpResponse | None:
+        if not request.user.has_perm("accounts.change_letter"):
+            raise PermissionDenied
+        number = request.POST.get("letter", "")
+        known = number.isascii() and number.isdigit() and len(number) < 19
+        letter = Letter.objects.select_related("person").filter(person=case, pk=int(number)).first() if known else None
+        if letter is None:
+            raise Http404
+        if letters.send_again(letter, actor=cast(SignedInRequest, request).user):
+            messages.success(request, _("The letter is sent again."))
+        else:
+            messages.warning(request, _("This letter still waits and is sent by itself."))
+        return None
+
+    def _let_go_on(self, request: HttpRequest, case: Person) -> HttpResponse | None:
+        if not self._may_act(request, case):
+            raise PermissionDenied
+        application = Application.objects.select_related("person", "service", "mailbox").filter(
+            person=case, reference=request.POST.get("application", "")
+        )
+        if (held := application.first()) is None:
+            raise Http404
+        form = GoOnForm(request.POST)
+        if not form.is_valid():
+            return self._case_page(request, case, form)
+        try:
+            desk.let_go_on(held, actor=cast(SignedInRequest, request).user, now=timezone.now(), **form.cleaned_data)
+        except states.NotAllowed:
+            messages.warning(request, _("The application no longer waits for the helpdesk. Nothing was changed."))
+        else:
+            messages.success(request, _("The applicant can go on with %(application)s.") % {"application": held})
+        return None
+
+    # --- pages -------------------------------------------------------------------------------------------------------
+
+    def _case(self, request: HttpRequest, object_id: str) -> Person:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        known = object_id.isascii() and object_id.isdigit() and len(object_id) < 19
+        case = Person.objects.filter(pk=int(object_id)).first() if known else None
+        if case is None:
+            raise Http404
+        return case
+
+    def _stopped(self, request: HttpRequest, limit: guard.TooMany) -> HttpResponse:
+        return self._page(request, "stopped", _("Too many people in this hour"), {"until": limit.until}, status=TOO_MANY)
+
+    def _page(
+        self, request: HttpRequest, page: str, title: str, context: dict[str, Any], *, status: int = 200
+    ) -> HttpResponse:
+        around = self.admin_site.each_context(request) | {"opts": self.opts, "title": title, "find": reverse(FIND)}
+        response = render(request, f"admin/helpdesk/{page}.html", around | context, status=status)
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+def _by(request: HttpRequest) -> dict[str, Any]:
+    return {"actor": cast(SignedInRequest, request).user, "address": visitor_address(request)}
+
+
+def _whence(request: HttpRequest) -> dict[str, Any]:
+    return {"actor": cast(SignedInRequest, request).user, "address": visitor_address(request) or None}
