@@ -28,7 +28,20 @@ GIVEN = "家怡雅淑志俊明建美華文宏信玉玲婷豪傑偉芳惠宗佳�
 SYLLABLES = ["CHIA", "YI", "YA", "SHU", "CHIH", "CHUN", "MING", "CHIEN", "MEI", "HUA", "WEN", "HSIN", "YU", "LING", "TING"]
 FAMILIES = ["CHEN", "LIN", "HUANG", "CHANG", "LI", "WANG", "WU", "LIU", "TSAI", "YANG", "HSU", "CHENG", "HSIEH", "KUO"]
 WORDS = ("王", "志明", "怡君", "王志明", "wang", "chih-ming", "lin shu", "12345", "100777", "m4242", "nobody")
-FILTERS = ("", "state=all", "service=%(service)s", "warning=caution", "after=%(middle)s")
+# Half of the people have a warning; of what is rare, one in a thousand has it, the last ones in the queue.
+FILTERS = (
+    "",
+    "state=all",
+    "state=asked",
+    "service=%(service)s",
+    "warning=caution",
+    "warning=second",
+    "condition=%(rare)s",
+    "unit=%(unit)s",
+    "after=%(middle)s",
+)
+COMMON, RARE = "一般", "退休"
+UNITS = 500
 
 
 def measure() -> dict[str, Any]:
@@ -76,6 +89,7 @@ def _wait(like: Application, count: int) -> None:
     copy_rows(
         Person, like.person, count,
         subject=subject, username=f"'campus:' || {subject}", number=subject, name=name, passport_name=passport,
+        unit=f"'Unit ' || i % {UNITS}", condition=f"CASE WHEN i % 1000 = 0 THEN '{RARE}' ELSE '{COMMON}' END",
     )  # fmt: skip
     box = {"local_part": f"'q' || {number} || 'q'", "stem": f"'q' || {number} || 'q'", "person_id": number}
     assert like.mailbox is not None
@@ -85,7 +99,8 @@ def _wait(like: Application, count: int) -> None:
         "person_id": number,
         "mailbox_id": f"{boxes} + i",
         "queued_at": "queued_at + i * interval '1 second'",
-        "warnings": "CASE WHEN i % 2 = 0 THEN 'caution' ELSE '' END",
+        "state": "CASE WHEN i % 1000 = 1 THEN 'asked' ELSE 'review' END",
+        "warnings": "CASE WHEN i % 1000 = 2 THEN 'caution second' WHEN i % 2 = 0 THEN 'caution' ELSE '' END",
     }
     copy_rows(Application, like, count, **waits)
     with connection.cursor() as cursor:
@@ -104,6 +119,8 @@ def _paths() -> list[str]:
     middle = Application.objects.order_by("pk")[Application.objects.count() // 2]
     facts = {
         "service": MailService.objects.get(slug="mx").pk,
+        "rare": RARE,
+        "unit": "Unit 7",
         "middle": f"{middle.queued_at:%Y-%m-%dT%H:%M:%S.%fZ}~{middle.pk}",
     }
     return [f"{QUEUE}?{each % facts}" for each in FILTERS]
