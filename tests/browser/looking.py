@@ -16,6 +16,11 @@ COLOURS: dict[str, Any] = {"runOnly": ["color-contrast", "link-in-text-block"]} 
 RUN = """options => axe.run(options).then(
   ({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target}`)))"""
 
+# A colour on its way from one scheme to the other is none of either.
+SETTLE = """() => document.getAnimations().forEach((animation) => {
+  if (animation.effect.getComputedTiming().endTime !== Infinity) animation.finish();
+})"""
+
 TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
   [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
   .map((e) => e.outerHTML.slice(0, 100)).slice(-3)"""
@@ -37,6 +42,7 @@ def faults(page: Page, *, only: Scheme | None = None) -> list[str]:
         for scheme in [only] if only else SCHEMES:
             rules = EVERY_RULE if scheme == "light" else COLOURS
             page.emulate_media(color_scheme=scheme)
+            page.evaluate(SETTLE)
             found += [f"{scheme}, {width} wide: {violation}" for violation in page.evaluate(RUN, rules)]
     page.set_viewport_size({"width": NARROWEST[0], "height": NARROWEST[1]})
     return found + [f"wider than {NARROWEST[0]}: {element}" for element in page.evaluate(TOO_WIDE)]

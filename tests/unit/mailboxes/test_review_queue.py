@@ -34,11 +34,16 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def cases(wait: Wait, wang: Person, professor: Person, student: Person) -> list[ReviewCase]:
     """Wang, two hours after the professor and one after the student, who has warnings."""
-    Person.objects.filter(pk=student.pk).update(unit="Department of Physics")
     return [
         wait(wang, "hmwang", queued_at=NOW),
-        wait(professor, "sflin", queued_at=NOW - timedelta(hours=2)),
-        wait(student, "chchang", queued_at=NOW - timedelta(hours=1), warnings="caution imported"),
+        wait(professor, "sflin", queued_at=NOW - timedelta(hours=2), queued_condition="退休"),
+        wait(
+            student,
+            "chchang",
+            queued_at=NOW - timedelta(hours=1),
+            warnings="caution imported",
+            queued_unit="Department of Physics",
+        ),
     ]
 
 
@@ -71,7 +76,8 @@ def test_whoever_has_waited_longest_stands_first(as_reviewer: Client) -> None:
         ({"warning": "imported"}, ["chchang"]),
         ({"warning": "second"}, []),
         ({"condition": "退休"}, ["sflin"]),
-        ({"unit": "physics"}, ["chchang"]),
+        ({"unit": "Department of Physics"}, ["chchang"]),
+        ({"unit": "Department of Alchemy"}, []),
         ({"state": "asked"}, []),
         ({"state": "all"}, ["sflin", "chchang", "hmwang"]),
         ({"state": "nonsense", "service": "x", "warning": "'", "q": "小明"}, ["hmwang"]),
@@ -101,6 +107,14 @@ def test_a_service_can_be_singled_out(
 ) -> None:
     assert len(shown(as_reviewer, service=str(services["mx"].pk))) == 3
     assert shown(as_reviewer, service=str(services["gapp"].pk)) == []
+
+
+@pytest.mark.usefixtures("cases")
+def test_the_units_to_choose_from_are_those_of_the_people_who_wait(as_reviewer: Client) -> None:
+    ReviewCase.objects.filter(mailbox__local_part="hmwang").update(queued_unit="物理學系")
+    ReviewCase.objects.filter(mailbox__local_part="sflin").update(queued_unit="物理學系")
+    options = as_reviewer.get(QUEUE, {"unit": "gone"}).context["form"]["unit"].subwidgets
+    assert [option.data["value"] for option in options] == ["", "Department of Physics", "gone", "物理學系"]
 
 
 @pytest.mark.parametrize(
