@@ -10,6 +10,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import BadRequest, FieldDoesNotExist, PermissionDenied
 from django.db.models import Model, QuerySet
+from django.forms import SplitDateTimeField
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -35,6 +36,14 @@ class ListAdmin(admin.ModelAdmin[Any]):
     """A list that exports its own columns, to whoever may see it, unless ``exports`` is False."""
 
     exports = True
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """As Django makes it; but both parts of a moment get a name, without which they say nothing to who cannot see."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, SplitDateTimeField):
+            for widget, part in zip(cast(Any, field.widget).widgets, (_("date"), _("time of day")), strict=True):
+                widget.attrs["aria-label"] = f"{capfirst(str(field.label))}: {part}"
+        return field
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_export"

@@ -21,6 +21,7 @@ class DemoMail:
             place(var),
             place(var) / "run",  # until it has a shorter one
             imap=port_from("IMAP_PORT", 8143),
+            pop3=port_from("POP3_PORT", 8110),
             smtp=port_from("SMTP_PORT", 8025),
             submission=port_from("SUBMISSION_PORT", 8587),
             portal=portal,
@@ -57,7 +58,7 @@ class DemoMail:
         else:
             smtp = "no SMTP: Postfix starts as root only; letters come in by LMTP on port " + str(server.lmtp)
         return (
-            f"Mail is on 127.0.0.1, without encryption: IMAP on port {server.imap}; {smtp}.\n"
+            f"Mail is on 127.0.0.1, without encryption: IMAP on port {server.imap}, POP3 on port {server.pop3}; {smtp}.\n"
             "Sign in with the whole address and the password that you have chosen in the portal.\n\n"
         )
 

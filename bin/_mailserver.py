@@ -15,6 +15,7 @@ from _support import free_port
 NEEDED = {  # a file that shows that a Debian package is there
     "/usr/lib/dovecot/imap": "dovecot-imapd",
     "/usr/lib/dovecot/lmtp": "dovecot-lmtpd",
+    "/usr/lib/dovecot/pop3": "dovecot-pop3d",
     "/usr/lib/dovecot/modules/lib90_sieve_plugin.so": "dovecot-sieve",
     "/usr/lib/dovecot/modules/libdriver_sqlite.so": "dovecot-sqlite",
 }
@@ -55,6 +56,7 @@ class MailServer:
     database: str = ""
     reader_password: str = ""
     imap: int = field(default_factory=free_port)
+    pop3: int = field(default_factory=free_port)
     lmtp: int = field(default_factory=free_port)
     doveadm: int = field(default_factory=free_port)
     smtp: int = field(default_factory=free_port)
@@ -104,7 +106,8 @@ class MailServer:
         owner = "mail" if self.user == "root" else self.user
         config = ["mail_config", "--out", self.run / "etc", "--etc", self.run / "etc", "--run-dir", self.run]
         config += ["--mail-dir", self.place / "letters", "--mail-user", owner]
-        config += ["--imap-port", self.imap, "--smtp-port", self.smtp, "--submission-port", self.submission]
+        config += ["--imap-port", self.imap, "--pop3-port", self.pop3]
+        config += ["--smtp-port", self.smtp, "--submission-port", self.submission]
         config += ["--portal-url", f"http://127.0.0.1:{self.portal}"]
         config += ["--relay-port", self.relay]
         config += [] if self.user == "root" else ["--run-as", self.user]

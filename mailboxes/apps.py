@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MailboxesConfig(AppConfig):
     name = "mailboxes"
+    verbose_name = _("Mailboxes and applications")
 
     def ready(self) -> None:
         from accounts.contacts import rule

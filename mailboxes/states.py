@@ -61,7 +61,8 @@ def move_application(
     if to == "draft":
         fields["queued_at"] = None
     elif to in ("held", "review") and application.queued_at is None:  # an answer does not begin the waiting anew
-        fields["queued_at"] = now
+        person = application.person
+        fields |= {"queued_at": now, "queued_condition": person.condition, "queued_unit": person.unit}
     said = {"reason": reason} if reason else {}
     _move(application, APPLICATION, to, fields)
     audit.record(

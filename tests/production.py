@@ -1,6 +1,7 @@
 """The portal as it runs in production: PostgreSQL, Redis, gunicorn, two workers, beat, Dovecot and Postfix; each can be
 struck on its own."""
 
+import json
 import os
 import secrets
 import shutil
@@ -91,6 +92,13 @@ class Production:
     def manage(self, *command: str, **env: str) -> None:
         argv = [PYTHON, "manage.py", *command]
         self.parts.finish(self.parts.start(command[0], *argv, log=self.logs / "steps.log", env=self.env | env))
+
+    def inside(self, module: str, **env: str) -> Any:
+        """What ``measure()`` of a module of tests.bench finds out in a Django process with the portal's environment."""
+        answer = self.folder / "answer.json"
+        argv = [PYTHON, "-m", "tests.bench.inside", module, answer]
+        self.parts.finish(self.parts.start(module, *argv, log=self.logs / "steps.log", env=self.env | env))
+        return json.loads(answer.read_text())
 
     def start_part(self, name: str, **env: str) -> None:
         log = self.logs / f"{name}.log"

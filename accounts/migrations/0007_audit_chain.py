@@ -103,7 +103,7 @@ def keep(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0005_search'),
+        ("accounts", "0006_staff"),
     ]
 
     operations = [

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0005_search")]
+    dependencies = [("accounts", "0007_audit_chain")]
 
     operations = [
         migrations.AddConstraint(

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0005_search'),
+        ("accounts", "0008_policy_drafts"),
     ]
 
     operations = [

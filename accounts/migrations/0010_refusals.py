@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0005_search'),
+        ("accounts", "0009_helpdesk"),
     ]
 
     operations = [

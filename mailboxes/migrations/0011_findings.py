@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mailboxes', '0009_review'),
+        ("mailboxes", "0010_life"),
     ]
 
     operations = [
@@ -57,11 +57,11 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='job',
             name='kind',
-            field=models.CharField(choices=[('create', 'Open the mailbox'), ('password', 'Set the password'), ('suspend', 'Suspend'), ('resume', 'Resume'), ('filter', 'Set forwarding and the automatic reply'), ('quota', 'Set the quota'), ('share', 'Set who else may use its folders')], max_length=16, verbose_name='kind'),
+            field=models.CharField(choices=[('create', 'Open the mailbox'), ('password', 'Set the password'), ('suspend', 'Suspend'), ('resume', 'Resume'), ('filter', 'Set forwarding and the automatic reply'), ('close', 'Close'), ('quota', 'Set the quota'), ('share', 'Set who else may use its folders')], max_length=16, verbose_name='kind'),
         ),
         migrations.AddConstraint(
             model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['create', 'password', 'suspend', 'resume', 'filter', 'quota', 'share'])), name='job_kind_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['create', 'password', 'suspend', 'resume', 'close', 'filter', 'quota', 'share'])), name='job_kind_known'),
         ),
         migrations.AddField(
             model_name='finding',

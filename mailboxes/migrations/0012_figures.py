@@ -18,7 +18,7 @@ def learn_decisions(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('mailboxes', '0009_review'),
+        ("mailboxes", "0011_findings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

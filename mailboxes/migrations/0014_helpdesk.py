@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0009_helpdesk'),
-        ('mailboxes', '0009_review'),
+        ("mailboxes", "0013_review_units"),
     ]
 
     operations = [

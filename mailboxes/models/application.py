@@ -14,6 +14,11 @@ from mailboxes.models.service import MailService
 
 WAITS = Q(state__in=["held", "review", "asked"])
 OPEN = Q(state__in=["held", "review", "asked", "pending"])
+IN_ORDER = ["queued_at", "id"]
+# The filters of the queue, each of which has an index in the queue's order: so a page is read as fast however few it shows.
+FILTERS = {"ours": Q(state__in=["held", "review"]), "held": Q(state="held"), "asked": Q(state="asked")} | {
+    code: WAITS & Q(warnings__contains=code) for code in ("no-passport-name", "appeal", "caution", "second", "imported")
+}
 
 
 class Application(models.Model):
@@ -56,6 +61,9 @@ class Application(models.Model):
     warnings = models.CharField(_("warnings"), max_length=100, blank=True)
     # Of the password, until the job of an approved application takes it over.
     password_hash = models.CharField(max_length=255, blank=True, editable=False)
+    # Of the person, as they were then: whoever waits is filtered by them.
+    queued_condition = models.CharField(max_length=16, blank=True, editable=False)
+    queued_unit = models.CharField(max_length=100, blank=True, editable=False)
     queued_at = models.DateTimeField(_("waiting for review since"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=16, choices=State, default=State.DRAFT)
     created_at = models.DateTimeField(_("begun at"), auto_now_add=True)
@@ -69,8 +77,11 @@ class Application(models.Model):
         verbose_name_plural = _("applications")
         ordering = ("-pk",)
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(name="applications_queue", fields=["queued_at", "id"], condition=WAITS),
-            models.Index(name="applications_queue_of_one", fields=["service", "queued_at", "id"], condition=WAITS),
+            models.Index(name="applications_queue", fields=IN_ORDER, condition=WAITS),
+            models.Index(name="applications_queue_of_one", fields=["service", *IN_ORDER], condition=WAITS),
+            models.Index(name="applications_queue_condition", fields=["queued_condition", *IN_ORDER], condition=WAITS),
+            models.Index(name="applications_queue_unit", fields=["queued_unit", *IN_ORDER], condition=WAITS),
+            *(models.Index(name=f"queue_{name}", fields=IN_ORDER, condition=rows) for name, rows in FILTERS.items()),
             models.Index(name="applications_received", fields=["submitted_at"], condition=Q(submitted_at__isnull=False)),
             models.Index(name="applications_open", fields=["state", "queued_at", "submitted_at"], condition=OPEN),
             models.Index(

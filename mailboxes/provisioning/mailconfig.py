@@ -44,6 +44,7 @@ class MailConfig:
     mail_user: str = "vmail"
     largest_message: int = 75_000_000  # octets as sent; 50 MB grow by a third in base64
     imap_port: int = 143
+    pop3_port: int = 110
     smtp_port: int = 25
     submission_port: int = 587
     relay_port: int = 10026

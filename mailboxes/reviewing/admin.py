@@ -1,8 +1,12 @@
+from typing import Any, ClassVar
+
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import ManyToManyField, Model, QuerySet
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin import ConditionFilter
 from accounts.listing import ListAdmin, ReadOnlyAdmin
 from mailboxes.models import (
     Application,
@@ -39,7 +43,7 @@ admin.site.register(Mailbox, MailboxAdmin)
 class MailServiceAdmin(ListAdmin):
     list_display = ("name_zh", "name_en", "domain", "names", "store", "is_open")
     list_filter = ("is_open", "names", "password_sign_in")
-    filter_horizontal = ("policies",)
+    formfield_overrides: ClassVar = {ManyToManyField: {"widget": CheckboxSelectMultiple}}
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -78,10 +82,17 @@ class RemarkAdmin(ReadOnlyAdmin):
     list_select_related = ("application", "author")
 
 
+class ApplicantFilter(ConditionFilter):
+    """By the condition of whoever applies."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(person__condition=self.value()) if self.value() else queryset
+
+
 @admin.register(Application)
 class ApplicationAdmin(ReadOnlyAdmin):
     list_display = ("reference", "person", "service", "mailbox", "state", "created_at", "submitted_at", "finished_at")
-    list_filter = ("state", "service", "person__category", "person__condition")
+    list_filter = ("state", "service", "person__category", ApplicantFilter)
     search_fields = ("reference", "person__number", "person__name", "person__passport_name", "mailbox__local_part")
     search_help_text = _("Application number, number, name, passport name or account name")
     list_select_related = ("person", "service", "mailbox")

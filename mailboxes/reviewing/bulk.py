@@ -13,6 +13,7 @@ from mailboxes.reviewing import desk
 from mailboxes.reviewing.queue import WAITING
 
 MOST = 500  # each is a transaction of a few milliseconds, and the reviewer waits for all of them
+LISTED = 50  # at first; the others unfold
 
 
 class TooMany(Exception):
@@ -38,6 +39,11 @@ def chosen(numbers: Sequence[str]) -> list[ReviewCase]:
         )
     rows = ReviewCase.objects.filter(pk__in=ids).select_related("person", "service", "mailbox")
     return list(rows.order_by("queued_at", "pk"))
+
+
+def plans(action: str, cases: Sequence[ReviewCase], *, actor: Person) -> list[Plan]:
+    """Of each of them, and first of those to which nothing would happen: they are what a reviewer has to see."""
+    return sorted((plan(action, case, actor=actor) for case in cases), key=lambda each: each.able)
 
 
 def plan(action: str, case: ReviewCase, *, actor: Person) -> Plan:

@@ -131,36 +131,44 @@ class ReviewCaseAdmin(ReadOnlyAdmin):
         if not self.may_decide(request):
             raise PermissionDenied
         action = request.POST.get("action", "")
+        shown = f"{reverse(LIST)}?{request.GET.urlencode()}" if request.GET else reverse(LIST)
         try:
-            rows = self._chosen(request)
+            rows, more = self._chosen(request)
         except bulk.TooMany as error:
             messages.warning(request, str(error))
-            return HttpResponseRedirect(reverse(LIST))
+            return HttpResponseRedirect(shown)
         if action not in ("approve", "reject") or not rows:
             messages.warning(request, _("Tick at least one application first. Nothing was changed."))
-            return HttpResponseRedirect(reverse(LIST))
+            return HttpResponseRedirect(shown)
         confirmed = "confirmed" in request.POST
         form = BulkRejectForm(request.POST if confirmed else None)
         if confirmed and (action == "approve" or form.is_valid()):
             reasons = form.cleaned_data if action == "reject" else {}
             told = bulk.decide(action, rows, actor=cast(SignedInRequest, request).user, now=timezone.now(), **reasons)
             messages.success(request, _("Done: %(done)s. Left as they are: %(left)s.") % told)
-            return HttpResponseRedirect(reverse(LIST))
+            return HttpResponseRedirect(shown)
         title = _("Approve these applications?") if action == "approve" else _("Reject these applications?")
-        plans = [bulk.plan(action, row, actor=cast(SignedInRequest, request).user) for row in rows]
+        plans = bulk.plans(action, rows, actor=cast(SignedInRequest, request).user)
         context = {
             "action": action,
-            "plans": plans,
+            "filters": request.GET.urlencode(),
+            "back": shown,
+            "plans": plans[: bulk.LISTED],
+            "others": plans[bulk.LISTED :],
+            "count": len(plans),
+            "more": more,
             "able": sum(plan.able for plan in plans),
             "ids": " ".join(str(row.pk) for row in rows),
             "form": form,
         }
         return self._page(request, "bulk", title, context, status=INVALID if form.errors else 200)
 
-    def _chosen(self, request: HttpRequest) -> list[ReviewCase]:
+    def _chosen(self, request: HttpRequest) -> tuple[list[ReviewCase], bool]:
+        """The applications, and whether the filters show more than go at once."""
         if "all" in request.POST:
-            return list(queue.waiting(QueueForm(request.GET).filters())[: bulk.MOST])
-        return bulk.chosen([*request.POST.getlist("chosen"), *request.POST.get("ids", "").split()])
+            found = list(queue.waiting(QueueForm(request.GET).filters())[: bulk.MOST + 1])
+            return found[: bulk.MOST], len(found) > bulk.MOST
+        return bulk.chosen([*request.POST.getlist("chosen"), *request.POST.get("ids", "").split()]), False
 
     def _case(self, object_id: str) -> ReviewCase:
         rows: QuerySet[ReviewCase] = ReviewCase.objects.select_related("person", "service", "mailbox")

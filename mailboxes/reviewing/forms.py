@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts import conditions
 from mailboxes.models import Application, Mailbox, MailService, Remark
+from mailboxes.reviewing import queue
 
 MOST_NAMES = 8
 NAME = re.compile(r"[a-z]([._-]?[a-z0-9])*")
@@ -41,12 +42,15 @@ class QueueForm(forms.Form):
     service = forms.ModelChoiceField(MailService.objects.all(), label=_("Service"), required=False, empty_label=ANY[0][1])
     condition = forms.ChoiceField(label=_("Condition"), required=False)
     warning = forms.ChoiceField(label=_("Warning"), choices=[*ANY, *Application.Warning.choices], required=False)
-    unit = forms.CharField(label=_("Unit"), required=False, max_length=100)
+    unit = forms.CharField(label=_("Unit"), required=False, max_length=100, widget=forms.Select)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         words = [(word, f"{word} ({meaning})") for word, meaning in conditions.WORDS.items()]
         self.fields["condition"].choices = [*ANY, *words]  # type: ignore[attr-defined]
+        # One of which nobody waits any more stays the filter: nobody else's applications come up in its place.
+        units = sorted({*queue.units(), self.data.get("unit", "")} - {""})
+        self.fields["unit"].widget.choices = [*ANY, *zip(units, units, strict=True)]  # type: ignore[attr-defined]
 
     def filters(self) -> dict[str, Any]:
         self.is_valid()

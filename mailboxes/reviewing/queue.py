@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -24,6 +25,18 @@ WAITING = ReviewCase.IN_QUEUE
 FOR_US = (ReviewCase.State.HELD, ReviewCase.State.REVIEW)
 
 
+# From one unit to the next by the index: as many steps as there are units, however many wait.
+UNITS = """
+WITH RECURSIVE units (unit) AS (
+    SELECT (SELECT min(queued_unit) FROM mailboxes_application WHERE {waits} AND queued_unit > '')
+    UNION ALL
+    SELECT (SELECT min(queued_unit) FROM mailboxes_application WHERE {waits} AND queued_unit > unit) FROM units
+    WHERE unit IS NOT NULL
+)
+SELECT unit FROM units WHERE unit IS NOT NULL
+""".format(waits="state IN ('held', 'review', 'asked')")
+
+
 @dataclass(frozen=True)
 class Age:
     """How long an application has waited beside what is promised; ``share`` of the promise, at most 100."""
@@ -39,14 +52,21 @@ def waiting(filters: dict[str, Any]) -> QuerySet[ReviewCase]:
     found = ReviewCase.objects.filter(state__in=FOR_US if state == "ours" else WAITING if state == "all" else [state])
     plain = {
         "service": filters.get("service"),
-        "person__condition": filters.get("condition"),
+        "queued_condition": filters.get("condition"),
         "warnings__contains": filters.get("warning"),
-        "person__unit__icontains": filters.get("unit"),
+        "queued_unit": filters.get("unit"),
     }
     found = found.filter(**{lookup: value for lookup, value in plain.items() if value})
     if words := filters.get("q"):
         found = found.filter(_with(words))
     return found.select_related("person", "service", "mailbox").order_by("queued_at", "pk")
+
+
+def units() -> list[str]:
+    """Those of everybody who waits, each once, in their order."""
+    with connection.cursor() as cursor:
+        cursor.execute(UNITS)
+        return [unit for (unit,) in cursor.fetchall()]
 
 
 def page(rows: QuerySet[ReviewCase], after: str) -> tuple[list[ReviewCase], str]:

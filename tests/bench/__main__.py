@@ -26,6 +26,7 @@ from tests.bench.figures import (
     queries,
     review,
     strength,
+    suspension,
     timeline,
     weight,
 )
@@ -48,6 +49,7 @@ FIGURES: dict[str, Callable[[Site], Iterator[Row]]] = {
     "databases": databases.rows,
     "production": production.rows,
     "log-ins": log_ins.rows,
+    "suspension": suspension.rows,
     "lighthouse": lighthouse.rows,
 }
 # Minutes of a browser's work for each: only when asked for.

@@ -22,7 +22,7 @@ LARGEST = 150_000  # octets
 
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    ports = {name: free_port() for name in ("IMAP_PORT", "SMTP_PORT", "SUBMISSION_PORT")}
+    ports = {name: free_port() for name in ("IMAP_PORT", "POP3_PORT", "SMTP_PORT", "SUBMISSION_PORT")}
     with (
         tempfile.TemporaryDirectory() as var,
         running(Path(var), "--dovecot", **ports) as demo,

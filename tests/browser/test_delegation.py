@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(bool(missing_packages()), reason=f"packages miss
 
 @pytest.fixture(scope="session")
 def ports() -> dict[str, str]:
-    return {name: str(free_port()) for name in ("IMAP_PORT", "SMTP_PORT", "SUBMISSION_PORT")}
+    return {name: str(free_port()) for name in ("IMAP_PORT", "POP3_PORT", "SMTP_PORT", "SUBMISSION_PORT")}
 
 
 @pytest.fixture(scope="session")

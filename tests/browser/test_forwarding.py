@@ -52,7 +52,7 @@ class Mail:
 
 @pytest.fixture(scope="module")
 def ports() -> dict[str, int]:
-    return {name: free_port() for name in ("IMAP_PORT", "SMTP_PORT", "SUBMISSION_PORT")}
+    return {name: free_port() for name in ("IMAP_PORT", "POP3_PORT", "SMTP_PORT", "SUBMISSION_PORT")}
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from tests.browser.walking import PASSWORD, apply, sign_in, wait_until_open
 from tests.mailserver import missing_packages
 from tests.servers import free_port
 
-PORTS = ("IMAP_PORT", "SMTP_PORT", "SUBMISSION_PORT")
+PORTS = ("IMAP_PORT", "POP3_PORT", "SMTP_PORT", "SUBMISSION_PORT")
 NUMBER, BOX = "z88005", "/mail/mx/box/logins/"
 imap_port = free_port()
 
@@ -35,7 +35,7 @@ def demo(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     writer.insert_network(IPSet(["127.0.0.0/8"]), {"country": {"iso_code": "TW"}})
     writer.to_db_file(str(countries))
     var = folder / "var"
-    ports = dict(zip(PORTS, map(str, (imap_port, free_port(), free_port())), strict=True))
+    ports = dict(zip(PORTS, map(str, (imap_port, free_port(), free_port(), free_port())), strict=True))
     try:
         with running(var, "--dovecot", COUNTRY_DATABASE=str(countries), **ports) as demo:
             yield demo

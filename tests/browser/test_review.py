@@ -27,9 +27,9 @@ def as_administrator(page: Page, demo: Demo) -> Page:
     return page
 
 
-def rule(admin: Page, demo: Demo, review: str, appeal: dict[str, list[str]]) -> None:
+def rule(admin: Page, demo: Demo, review: str, appeal: dict[str, list[str]], service: str) -> None:
     admin.goto(f"{demo.portal}/admin/mailboxes/mailservice/")
-    admin.locator("#result_list").get_by_role("link", name=re.compile("MX")).first.click()
+    admin.locator("#result_list").get_by_role("link", name=re.compile(service)).first.click()
     admin.locator("#id_review").select_option(review)
     admin.locator("#id_open_to_appeal").fill(json.dumps(appeal))
     admin.locator("input[name=_save]").click()
@@ -37,13 +37,15 @@ def rule(admin: Page, demo: Demo, review: str, appeal: dict[str, list[str]]) -> 
 
 
 @contextmanager
-def reviewed(admin: Page, demo: Demo, review: str, appeal: dict[str, list[str]] | None = None) -> Iterator[None]:
-    """mx is reviewed by that rule until this ends."""
-    rule(admin, demo, review, appeal or {})
+def reviewed(
+    admin: Page, demo: Demo, review: str, appeal: dict[str, list[str]] | None = None, service: str = "MX"
+) -> Iterator[None]:
+    """That service is reviewed by that rule until this ends."""
+    rule(admin, demo, review, appeal or {}, service)
     try:
         yield
     finally:
-        rule(admin, demo, "nobody", {})
+        rule(admin, demo, "nobody", {}, service)
 
 
 def apply(page: Page, demo: Demo) -> None:

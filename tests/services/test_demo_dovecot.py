@@ -34,7 +34,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def ports() -> dict[str, int]:
-    return dict(zip(("IMAP_PORT", "SMTP_PORT", "SUBMISSION_PORT"), free_ports(3), strict=True))
+    return dict(zip(("IMAP_PORT", "POP3_PORT", "SMTP_PORT", "SUBMISSION_PORT"), free_ports(4), strict=True))
 
 
 @pytest.fixture(scope="module")

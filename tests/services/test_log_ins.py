@@ -1,6 +1,7 @@
 """Dovecot and Postfix tell the portal of sign-ins; a portal that is stopped or frozen keeps nobody from their mail."""
 
 import imaplib
+import poplib
 import smtplib
 from base64 import b64encode
 from collections.abc import Iterator
@@ -57,6 +58,17 @@ class Mail:
         except imaplib.IMAP4.error:
             return False
 
+    def pop3(self, password: str) -> bool:
+        client = poplib.POP3("127.0.0.1", self.server.pop3)
+        try:
+            client.user(ADDRESS)
+            client.pass_(password)
+        except poplib.error_proto:
+            return False
+        finally:
+            client.quit()
+        return True
+
     def smtp(self, password: str) -> bool:
         with smtplib.SMTP("127.0.0.1", self.server.submission, local_hostname="laptop.example") as client:
             try:
@@ -108,17 +120,19 @@ def shown(browser: Browser, port: int, kind: str) -> list[str]:
     return [line.split(",")[1] for line in browser.page.splitlines()[1:]]
 
 
-def test_sign_ins_by_imap_and_smtp_are_shown_with_their_outcome(mail: Mail) -> None:
+def test_sign_ins_by_imap_pop3_and_smtp_are_shown_with_their_outcome(mail: Mail) -> None:
     with mail.site.web(mail.server.portal) as port:
         browser = mail.owner(port)
         assert mail.imap(FIRST)
         assert not mail.imap(SECOND)
+        assert mail.pop3(FIRST)
+        assert not mail.pop3(SECOND)
         assert not mail.smtp(SECOND)
         assert mail.smtp(FIRST)
-        assert until(lambda: len(shown(browser, port, "successes")) >= 2)
+        assert until(lambda: len(shown(browser, port, "successes")) >= 3)
         assert until(lambda: "SMTP" in shown(browser, port, "failures"))
-        assert shown(browser, port, "successes") == ["SMTP", "IMAP"]
-        assert [*dict.fromkeys(shown(browser, port, "failures"))] == ["SMTP", "IMAP"]  # smtplib tries two ways
+        assert shown(browser, port, "successes") == ["SMTP", "POP3", "IMAP"]
+        assert [*dict.fromkeys(shown(browser, port, "failures"))] == ["SMTP", "POP3", "IMAP"]  # smtplib tries two ways
         browser.open(f"http://127.0.0.1:{port}/mail/mx/box/logins/")
         assert "127.0.0.1" in browser.page.partition("Last failed log-ins")[2]
         assert mail.server.events_key not in mail.site.log("gunicorn").read_text()

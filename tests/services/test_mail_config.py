@@ -129,19 +129,20 @@ def test_postfix_takes_it_and_is_no_open_relay(rendered: Path) -> None:
     assert "127.0.0.1:10026/inet/mynetworks = 127.0.0.0/8\n" in submission
     for service in ("587", "submissions"):
         assert f"{service}/inet/smtpd_client_restrictions = permit_sasl_authenticated,reject" in submission
-        assert f"{service}/inet/smtpd_sender_restrictions = reject_sender_login_mismatch" in submission
+        senders = f"check_sasl_access,pgsql:{folder}/portal-senders.cf,reject_sender_login_mismatch"
+        assert f"{service}/inet/smtpd_sender_restrictions = {senders}\n" in submission
 
 
 def test_only_root_reads_its_secrets_and_the_portals_own_password_is_in_none(rendered: Path) -> None:
     files = [path for folder in ("dovecot", "postfix") for path in (rendered / folder).iterdir()]
-    assert len(files) == 7
+    assert len(files) == 8
     for path in files:
         text = path.read_text()
         assert "portals-own" not in text
         assert "{%" not in text
         if KEY in text or PASSWORD in text or EVENTS_KEY in text:
             assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
-    assert sum(PASSWORD in path.read_text() for path in files) == 4
+    assert sum(PASSWORD in path.read_text() for path in files) == 5
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ TEXTS = {
 NUMBERS = {
     "largest-message": "octets of the largest letter as sent; attachments grow by a third on their way",
     "imap-port": "of IMAP with STARTTLS",
+    "pop3-port": "of POP3 with STARTTLS",
     "smtp-port": "of SMTP",
     "submission-port": "of SMTP where mail programs sign in",
     "relay-port": "of SMTP on this machine, for what Dovecot forwards",

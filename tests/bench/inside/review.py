@@ -29,7 +29,21 @@ GIVEN = "家怡雅淑志俊明建美華文宏信玉玲婷豪傑偉芳惠宗佳�
 SYLLABLES = ["CHIA", "YI", "YA", "SHU", "CHIH", "CHUN", "MING", "CHIEN", "MEI", "HUA", "WEN", "HSIN", "YU", "LING", "TING"]
 FAMILIES = ["CHEN", "LIN", "HUANG", "CHANG", "LI", "WANG", "WU", "LIU", "TSAI", "YANG", "HSU", "CHENG", "HSIEH", "KUO"]
 WORDS = ("王", "志明", "怡君", "王志明", "wang", "chih-ming", "lin shu", "12345", "100777", "m4242", "nobody")
-FILTERS = ("", "state=all", "service=%(service)s", "warning=caution", "after=%(middle)s")
+# Half of those who wait have a warning; what is rare is so as often among few as among many, and at the end of the queue.
+FILTERS = (
+    "",
+    "state=all",
+    "state=asked",
+    "service=%(service)s",
+    "warning=caution",
+    "warning=second",
+    "condition=%(rare)s",
+    "unit=%(unit)s",
+    "unit=Unit 7",
+    "after=%(middle)s",
+)
+UNITS = 500
+RARE, RARE_CONDITION, RARE_UNIT = 60, "退休", "Institute of rare things"
 
 
 def measure() -> dict[str, Any]:
@@ -87,10 +101,22 @@ def _wait(like: Application, count: int) -> None:
         "mailbox_id": f"{boxes} + i",
         "queued_at": "queued_at + i * interval '1 second'",
         "warnings": "CASE WHEN i % 2 = 0 THEN 'caution' ELSE '' END",
+        "queued_unit": f"'Unit ' || i % {UNITS}",
     }
     copy_rows(Application, like, count, **waits)
+    _to_the_end()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")  # as PostgreSQL does by itself after a while
+
+
+def _to_the_end() -> None:
+    """The rare ones, always the same."""
+    everybody = list(Application.objects.order_by("pk").values_list("pk", flat=True)[1 : 1 + 2 * RARE])
+    asked, others = everybody[:RARE], everybody[RARE:]
+    last = Application.objects.aggregate(last=Max("queued_at"))["last"]
+    Application.objects.filter(pk__in=asked).update(state="asked", queued_at=last)
+    rare = {"warnings": "caution second", "queued_condition": RARE_CONDITION, "queued_unit": RARE_UNIT}
+    Application.objects.filter(pk__in=others).update(queued_at=last, **rare)
 
 
 def _sign(signs: str, number: str, step: int) -> str:
@@ -105,6 +131,8 @@ def _paths() -> list[str]:
     middle = Application.objects.order_by("pk")[Application.objects.count() // 2]
     facts = {
         "service": MailService.objects.get(slug="mx").pk,
+        "rare": RARE_CONDITION,
+        "unit": RARE_UNIT,
         "middle": f"{middle.queued_at:%Y-%m-%dT%H:%M:%S.%fZ}~{middle.pk}",
     }
     return [f"{QUEUE}?{each % facts}" for each in FILTERS]

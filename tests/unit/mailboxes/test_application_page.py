@@ -125,7 +125,7 @@ def test_there_is_no_reset_before_the_mailbox_is_open(applied: Client) -> None:
 def test_settings_come_from_the_service(applied: Client) -> None:
     tasks.run(Job.objects.get().pk)
     page = applied.get("/mail/mx/settings/")
-    for text in ("imap.mx.nthu.edu.tw", "993", "pop.mx.nthu.edu.tw", "smtp.mx.nthu.edu.tw"):
+    for text in ("imap.mx.nthu.edu.tw", "993", "POP3", "pop.mx.nthu.edu.tw", "995", "smtp.mx.nthu.edu.tw"):
         assertContains(page, text)
     assertContains(page, '<img class="qr" width="192" height="192" src="/mail/mx/settings/code.svg"')
 

@@ -11,7 +11,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import Letter, Person
 from mailboxes.models import Job, MailService, ReviewCase
-from mailboxes.reviewing import queue
+from mailboxes.reviewing import bulk, queue
 from tests.conftest import MakePerson, SignIn
 from tests.unit.mailboxes.reviewing import (
     BULK,
@@ -34,11 +34,16 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def cases(wait: Wait, wang: Person, professor: Person, student: Person) -> list[ReviewCase]:
     """Wang, two hours after the professor and one after the student, who has warnings."""
-    Person.objects.filter(pk=student.pk).update(unit="Department of Physics")
     return [
         wait(wang, "hmwang", queued_at=NOW),
-        wait(professor, "sflin", queued_at=NOW - timedelta(hours=2)),
-        wait(student, "chchang", queued_at=NOW - timedelta(hours=1), warnings="caution imported"),
+        wait(professor, "sflin", queued_at=NOW - timedelta(hours=2), queued_condition="退休"),
+        wait(
+            student,
+            "chchang",
+            queued_at=NOW - timedelta(hours=1),
+            warnings="caution imported",
+            queued_unit="Department of Physics",
+        ),
     ]
 
 
@@ -71,7 +76,8 @@ def test_whoever_has_waited_longest_stands_first(as_reviewer: Client) -> None:
         ({"warning": "imported"}, ["chchang"]),
         ({"warning": "second"}, []),
         ({"condition": "退休"}, ["sflin"]),
-        ({"unit": "physics"}, ["chchang"]),
+        ({"unit": "Department of Physics"}, ["chchang"]),
+        ({"unit": "Department of Alchemy"}, []),
         ({"state": "asked"}, []),
         ({"state": "all"}, ["sflin", "chchang", "hmwang"]),
         ({"state": "nonsense", "service": "x", "warning": "'", "q": "小明"}, ["hmwang"]),
@@ -101,6 +107,14 @@ def test_a_service_can_be_singled_out(
 ) -> None:
     assert len(shown(as_reviewer, service=str(services["mx"].pk))) == 3
     assert shown(as_reviewer, service=str(services["gapp"].pk)) == []
+
+
+@pytest.mark.usefixtures("cases")
+def test_the_units_to_choose_from_are_those_of_the_people_who_wait(as_reviewer: Client) -> None:
+    ReviewCase.objects.filter(mailbox__local_part="hmwang").update(queued_unit="物理學系")
+    ReviewCase.objects.filter(mailbox__local_part="sflin").update(queued_unit="物理學系")
+    options = as_reviewer.get(QUEUE, {"unit": "gone"}).context["form"]["unit"].subwidgets
+    assert [option.data["value"] for option in options] == ["", "Department of Physics", "gone", "物理學系"]
 
 
 @pytest.mark.parametrize(
@@ -189,6 +203,32 @@ def test_many_are_rejected_each_in_their_language(as_reviewer: Client, cases: li
 def test_all_that_the_filters_show_can_be_chosen_at_once(as_reviewer: Client) -> None:
     page = as_reviewer.post(f"{BULK}?q=0001", {"action": "approve", "all": "1"})
     assert [plan.case.mailbox.local_part for plan in page.context["plans"]] == ["sflin", "chchang"]
+
+
+@pytest.mark.usefixtures("cases")
+def test_more_than_go_at_once_are_done_in_turns(as_reviewer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "MOST", 2)
+    page = as_reviewer.post(f"{BULK}?state=all", {"action": "approve", "all": "1"})
+    assertContains(page, "The filters show more than that: at most 2 go at once")
+    again = as_reviewer.post(
+        f"{BULK}?state=all", {"action": "approve", "ids": page.context["ids"], "confirmed": "1"}, follow=True
+    )
+    assertContains(again, "Done: 2. Left as they are: 0.")
+    assert [str(row.mailbox) for row, _age in again.context["rows"]] == ["hmwang@mx.nthu.edu.tw"]
+    assert again.request["QUERY_STRING"] == "state=all"
+    assertNotContains(as_reviewer.post(BULK, {"action": "approve", "all": "1"}), "The filters show more")
+
+
+def test_of_many_the_first_are_listed_and_those_to_which_nothing_happens_before_them(
+    as_reviewer: Client, cases: list[ReviewCase], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "LISTED", 1)
+    decide(as_reviewer, cases[0], "reject", reason="No.")
+    page = as_reviewer.post(BULK, {"action": "approve", "chosen": [str(case.pk) for case in cases]})
+    listed, _summary, unfolds = page.content.decode().partition("Show the other 2")
+    assert cases[0].reference in listed
+    for case in cases[1:]:
+        assert case.reference in unfolds
 
 
 def test_ten_thousand_at_once_are_refused_with_a_sentence(as_reviewer: Client, cases: list[ReviewCase]) -> None:
