@@ -169,7 +169,9 @@ def test_every_page_of_the_administration_asks_for_the_factor(visitor: Client, w
             for method in ("GET", "POST"):
                 answer = visitor.generic(method, path)
                 assert answer.status_code == 302, f"{method} {path}: {answer.status_code}"
-                assert answer["Location"].startswith(("/admin/login/", "/staff/sign-in/")), f"{name}: {answer['Location']}"
+                assert answer["Location"].startswith(("/admin/login/", "/staff/sign-in/", "/signed-out/")), (
+                    f"{name}: {answer['Location']}"
+                )
 
 
 def test_a_factor_that_is_taken_away_closes_the_administration(visitor: Client, with_app: Person) -> None:
