@@ -103,7 +103,7 @@ class StaffAdmin(ListAdmin):
         if anew.is_bound:
             if anew.is_valid():
                 services.begin_anew(staff, **_who(request), **anew.cleaned_data)
-                text = _("%(name)s begins anew: with the new password, and a second factor that they set up themselves.")
+                text = _("The account %(name)s begins anew: with the new password, and a second factor to be set up.")
                 messages.success(request, text % {"name": staff.username})
             return anew.is_valid()
         if not form.is_valid():

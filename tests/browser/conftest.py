@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect, sync_playwright
 
-from tests.browser import county, walking
+from tests.browser import county, staff, walking
 from tests.browser.demo import Demo, running
 from tests.browser.watching import PAGES, Watch
 
@@ -68,13 +68,20 @@ class SignedIn(Protocol):
 
 @pytest.fixture(scope="session")
 def signed_in(chromium: Browser, demo: Demo) -> SignedIn:
-    """The cookies of somebody who came in, by the campus or, as in ``kl:aa1234``, by a county: one sign-in a person."""
+    """The cookies of somebody who came in, by the campus or, as in ``kl:aa1234``, by a county: one sign-in a person.
+
+    ``staff:admin`` is the administrator, who may have to wait for a code that was not used yet.
+    """
     states: dict[str, StorageState] = {}
 
     def cookies(number: str) -> StorageState:
         if number not in states:
             context = chromium.new_context(locale="zh-TW")
-            (county if ":" in number else walking).sign_in(context.new_page(), demo, number)
+            kind, _, name = number.rpartition(":")
+            if kind == "staff":
+                staff.sign_in(context.new_page(), demo, name)
+            else:
+                (county if kind else walking).sign_in(context.new_page(), demo, number)
             states[number] = context.storage_state()
             context.close()
         return states[number]

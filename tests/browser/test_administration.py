@@ -29,12 +29,7 @@ def closed(admin: Page, demo: Demo, service: str) -> Iterator[None]:
 def test_an_administrator_closes_a_service_and_whoever_wants_it_is_told_so(
     visit: Visit, demo: Demo, signed_in: SignedIn
 ) -> None:
-    admin = visit("en-US")
-    admin.goto(f"{demo.portal}/admin/")
-    expect(admin.locator("h1")).to_have_text("Administrators’ sign-in")
-    admin.get_by_label("User name").fill("admin")
-    admin.get_by_label("Password").fill((demo.var / "demo" / "admin-password.txt").read_text().strip())
-    admin.get_by_role("main").get_by_role("button", name="Sign in").click()
+    admin = visit("en-US", storage_state=signed_in("staff:admin"))
 
     page = visit("zh-TW", storage_state=signed_in("z88009"))
     with closed(admin, demo, "gapp"):

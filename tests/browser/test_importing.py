@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import SignedIn, Visit
 from tests.browser.demo import Demo
 
 WORDS = {
@@ -28,16 +28,6 @@ HEAD = "編號,姓名,護照姓名,類別,狀態\r\n"
 TAKES = 60_000  # milliseconds; five seconds for the worker to look, where the machine is not busy
 
 
-def administrator(visit: Visit, demo: Demo, locale: str, *, script: bool) -> Page:
-    page = visit(locale, java_script_enabled=script)
-    page.goto(f"{demo.portal}/admin/")
-    page.locator("input[name=login]").fill("admin")
-    page.locator("input[name=password]").fill((demo.var / "demo" / "admin-password.txt").read_text().strip())
-    page.locator("main form button:not([type=button])").last.click()
-    page.wait_for_url("**/admin/")
-    return page
-
-
 def upload(page: Page, demo: Demo, file: Path) -> None:
     page.goto(f"{demo.portal}/admin/accounts/peopleimport/add/")
     page.locator("#id_file").set_input_files(file)
@@ -46,9 +36,11 @@ def upload(page: Page, demo: Demo, file: Path) -> None:
 
 
 @pytest.mark.parametrize("locale", WORDS)
-def test_people_come_in_by_a_file_and_go_out_as_a_list(visit: Visit, demo: Demo, locale: str, tmp_path: Path) -> None:
+def test_people_come_in_by_a_file_and_go_out_as_a_list(
+    visit: Visit, demo: Demo, signed_in: SignedIn, locale: str, tmp_path: Path
+) -> None:
     words, number = WORDS[locale], f"imported-{locale[:2]}"
-    page = administrator(visit, demo, locale, script=locale == "zh-TW")
+    page = visit(locale, storage_state=signed_in("staff:admin"), java_script_enabled=locale == "zh-TW")
     line = f"{number},王匯入,,教職員工,一般\r\n"
     (tmp_path / "wrong.csv").write_text(HEAD + line + line)
     (tmp_path / "people.csv").write_bytes((HEAD + line).encode("cp950"))

@@ -18,15 +18,6 @@ ON_LEAVE = "z88002"
 QUEUE = "/admin/mailboxes/reviewcase/"
 
 
-def as_administrator(page: Page, demo: Demo) -> Page:
-    page.goto(f"{demo.portal}/admin/")
-    page.locator("#id_login").fill("admin")
-    page.locator("#id_password").fill((demo.var / "demo" / "admin-password.txt").read_text().strip())
-    page.locator("main form .button").click()
-    page.wait_for_url("**/admin/")
-    return page
-
-
 def rule(admin: Page, demo: Demo, review: str, appeal: dict[str, list[str]], service: str) -> None:
     admin.goto(f"{demo.portal}/admin/mailboxes/mailservice/")
     admin.locator("#result_list").get_by_role("link", name=re.compile(service)).first.click()
@@ -83,7 +74,7 @@ def narrow(page: Page) -> list[str]:
 
 
 def test_a_reviewer_rejects_and_asks_and_approves(visit: Visit, demo: Demo, signed_in: SignedIn) -> None:
-    admin = as_administrator(visit("en-US"), demo)
+    admin = visit("en-US", storage_state=signed_in("staff:admin"))
     page = visit("zh-TW", storage_state=signed_in(APPLICANT))
     with reviewed(admin, demo, "always"):
         apply(page, demo)
@@ -135,7 +126,7 @@ def test_a_reviewer_rejects_and_asks_and_approves(visit: Visit, demo: Demo, sign
 def test_somebody_by_appeal_in_english_is_decided_about_in_chinese(
     visit: Visit, demo: Demo, signed_in: SignedIn, script: bool
 ) -> None:
-    admin = as_administrator(visit("zh-TW", java_script_enabled=script), demo)
+    admin = visit("zh-TW", storage_state=signed_in("staff:admin"), java_script_enabled=script)
     page = visit("en-US", storage_state=signed_in(ON_LEAVE), java_script_enabled=script)
     page.context.add_cookies([{"name": "django_language", "value": "en", "url": demo.portal}])
     with reviewed(admin, demo, "warning", {"staff": ["留停"]}):

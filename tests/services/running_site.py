@@ -48,12 +48,11 @@ class Site:
         for command in ("migrate", "seed demo/portal-seed.json", "collectstatic --noinput"):
             done = self.manage(*command.split())
             assert done.returncode == 0, done.stderr
-        administrator = {"DJANGO_SUPERUSER_USERNAME": "admin", "DJANGO_SUPERUSER_PASSWORD": ADMIN_PASSWORD}
-        assert self.manage("createsuperuser", "--noinput", **administrator).returncode == 0
+        assert self.manage("make_administrator", "admin", "--password-stdin", typed=ADMIN_PASSWORD).returncode == 0
 
-    def manage(self, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        argv = [sys.executable, "manage.py", *command]
-        return subprocess.run(argv, env=self.env | variables, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
+    def manage(self, *command: str, typed: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        argv, env = [sys.executable, "manage.py", *command], self.env | variables
+        return subprocess.run(argv, env=env, cwd=ROOT, input=typed, capture_output=True, text=True, timeout=PATIENCE)
 
     @contextmanager
     def web(self, port: int = 0) -> Iterator[int]:

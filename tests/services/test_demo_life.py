@@ -141,7 +141,7 @@ def test_it_goes_on_where_it_was_until_it_is_reset(tmp_path: Path, checkout: Pat
             demo.read_until(UP)
             demo.process.send_signal(signal.SIGINT)
             assert demo.end() == 0
-        names = ("demo/admin-password.txt", "demo/campus-key.json", "demo/secret-key")
+        names = ("demo/admin-password.txt", "demo/admin-key.txt", "demo/campus-key.json", "demo/secret-key")
         return tuple((tmp_path / "var" / name).read_bytes() for name in names)
 
     first = kept()

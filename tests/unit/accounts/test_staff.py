@@ -193,7 +193,7 @@ def test_whoever_lost_their_factor_begins_anew(
     )  # fmt: skip
     theirs = sign_in(lin)
     page = browser.post(page_of(lin), {"anew": "1", "password": OTHER, "password_again": OTHER}, follow=True)
-    assertContains(page, "lin begins anew")
+    assertContains(page, "The account lin begins anew")
     assert theirs.get("/admin/").status_code == 302
     assert "_auth_user_id" not in theirs.session or theirs.get("/configure/").status_code == 302
     lin.refresh_from_db()

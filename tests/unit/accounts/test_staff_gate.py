@@ -27,6 +27,7 @@ KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PASSWORD = "a-long-enough-passphrase"
 NOW = "2026-11-22T04:00:10+00:00"
 ENGLISH = {"accept-language": "en"}
+AWAY = ("/admin/login/", "/staff/sign-in/", "/signed-out/")
 SECOND, FACTORS, APP = "/staff/sign-in/second-step/", "/staff/factors/", "/staff/factors/app/"
 
 pytestmark = pytest.mark.django_db
@@ -169,7 +170,7 @@ def test_every_page_of_the_administration_asks_for_the_factor(visitor: Client, w
             for method in ("GET", "POST"):
                 answer = visitor.generic(method, path)
                 assert answer.status_code == 302, f"{method} {path}: {answer.status_code}"
-                assert answer["Location"].startswith(("/admin/login/", "/staff/sign-in/")), f"{name}: {answer['Location']}"
+                assert answer["Location"].startswith(AWAY), f"{name}: {answer['Location']}"
 
 
 def test_a_factor_that_is_taken_away_closes_the_administration(visitor: Client, with_app: Person) -> None:
