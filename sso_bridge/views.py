@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import languages
+from accounts import audit, languages
 from accounts.addresses import visitor_address
 from accounts.models import Person
 from accounts.paths import own_path
@@ -63,7 +63,7 @@ def _receive(request: HttpRequest) -> HttpResponse:
             now=int(time.time()),
             address=address,
         )
-        person = _let_in(request, claims)
+        person = _let_in(request, claims, address)
     except Refused as refused:
         return _refusal(request, refused, address)
     logger.info("person %s signed in from %s by a token of %s", person.pk, address, claims.iss)
@@ -72,8 +72,9 @@ def _receive(request: HttpRequest) -> HttpResponse:
 
 
 @transaction.atomic
-def _let_in(request: HttpRequest, claims: Claims) -> Person:
-    """Token, person and session in one transaction: either the token is spent and they are in, or nothing has happened."""
+def _let_in(request: HttpRequest, claims: Claims, address: str) -> Person:
+    """Token, person, session and event in one transaction: either the token is spent and they are in, or nothing has
+    happened."""
     spend(claims)
     person = bring_up_to_date(
         PersonData(
@@ -92,6 +93,7 @@ def _let_in(request: HttpRequest, claims: Claims) -> Person:
     if not person.is_active:
         raise Refused(Code.ACCOUNT_CLOSED, issuer=claims.iss, subject=claims.sub)
     sign_in(request, person, way=person.username)
+    audit.record("handoff.signed-in", person=person, actor=person, address=address or None, issuer=claims.iss)
     return person
 
 

@@ -35,6 +35,8 @@ def _let_in(request: HttpRequest, data: PersonData) -> Person:
     if not person.is_active:
         raise Refused(Kind.CLOSED, "account-closed")
     sign_in(request, person, way=f"{data.source}:{data.subject}")
+    address = visitor_address(request) or None
+    audit.record("county.signed-in", person=person, actor=person, address=address, source=data.source)
     return person
 
 

@@ -13,6 +13,7 @@ from _support import Parts, Told, Trouble, lock, say
 
 from tests.bench.figures import (
     apply,
+    audit,
     counties,
     databases,
     home,
@@ -40,6 +41,7 @@ FIGURES: dict[str, Callable[[Site], Iterator[Row]]] = {
     "names": names.rows,
     "review": review.rows,
     "timeline": timeline.rows,
+    "audit": audit.rows,
     "counties": counties.rows,
     "strength": strength.rows,
     "home": home.rows,
