@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -16,6 +18,15 @@ BACKEND = "accounts.backends.PersonBackend"
 
 # Not one of the words in it has to do with any of the persons below.
 GOOD_PASSWORD = "copper-kettle-ninety-seals"
+
+# Fields of a mailbox that an administrator has suspended.
+SUSPENDED: dict[str, Any] = {
+    "state": "suspended",
+    "hold": "rule",
+    "cause": "rule",
+    "reason": "Advertising to all of the campus.",
+    "held_at": datetime(2026, 11, 1, tzinfo=UTC),
+}
 
 
 @pytest.fixture
