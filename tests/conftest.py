@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,15 @@ BACKEND = "accounts.backends.PersonBackend"
 
 # Not one of the words in it has to do with any of the persons below.
 GOOD_PASSWORD = "copper-kettle-ninety-seals"
+
+# Fields of a mailbox that an administrator has suspended.
+SUSPENDED: dict[str, Any] = {
+    "state": "suspended",
+    "hold": "rule",
+    "cause": "rule",
+    "reason": "Advertising to all of the campus.",
+    "held_at": datetime(2026, 11, 1, tzinfo=UTC),
+}
 
 
 # Django empties the tables after a test with transactions of its own: by TRUNCATE, and on SQLite by DELETE.

@@ -150,6 +150,10 @@ PLACES = {
     "a folder to be emptied": Place(OWNER, "/mail/mx/folders/trash/empty/"),
     "the end of all sessions": Place(OWNER, "/mail/mx/sessions/end/"),
     "delegation where it cannot be": Place(OWNER, "/mail/mx/delegation/new/"),
+    "switch off": Place(OWNER, "/mail/mx/off/"),
+    "close for good": Place(OWNER, "/mail/mx/close/"),
+    "reset, suspended": Place(SUSPENDED, "/mail/gapp/reset/"),
+    "check-up, suspended": Place(SUSPENDED, "/mail/gapp/check-up/"),
     "contact addresses": Place(OWNER, "/configure/contacts/"),
     "mail programs": Place(OWNER, "/mail/mx/settings/"),
     "forwarding where it cannot be": Place(OWNER, "/mail/mx/forwarding/"),
@@ -207,7 +211,8 @@ UPDATE mailboxes_job SET created_at = '2026-01-01 00:00:00' WHERE state = 'waiti
     SELECT box.id FROM mailboxes_mailbox box JOIN accounts_person person ON person.id = box.person_id WHERE person.number = ?
 )"""
 SUSPEND = """
-UPDATE mailboxes_mailbox SET state = 'suspended'
+UPDATE mailboxes_mailbox
+SET state = 'suspended', hold = 'theft', cause = 'theft', reason = '來自遠方的登入。', held_at = '2026-11-01 00:00:00'
 WHERE service_id = (SELECT id FROM mailboxes_mailservice WHERE slug = 'gapp')
     AND person_id = (SELECT id FROM accounts_person WHERE number = ?)"""
 

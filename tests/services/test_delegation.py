@@ -18,7 +18,7 @@ from mailboxes.provisioning import outbox, sharing, tasks
 from mailboxes.provisioning.hashing import hash_password
 from mailboxes.provisioning.stores.dovecot.deadline import Deadline
 from mailboxes.provisioning.stores.dovecot.store import DovecotStore
-from tests.conftest import SignIn
+from tests.conftest import SUSPENDED, SignIn
 from tests.mailserver import MailServer
 from tests.servers import free_port
 from tests.services.conftest import FIRST, QUOTA, done, letter, numbers, signed_in
@@ -149,7 +149,8 @@ def test_suspending_either_closes_it_and_resuming_opens_it_again(
     two.accepted()
     box = two.owner if who == "owner" else two.delegate
     for state, kind, has in (("suspended", "suspend", {}), ("active", "resume", {two.delegate.address: "read"})):
-        Mailbox.objects.filter(pk=box.pk).update(state=state)
+        held = SUSPENDED if state == "suspended" else {"hold": "", "cause": "", "held_at": None}
+        Mailbox.objects.filter(pk=box.pk).update(**{"state": state} | held)
         Job.objects.create(mailbox=box, address=box.address, kind=kind, due_at=timezone.now())
         tasks.sweep()
         two.work()

@@ -36,7 +36,7 @@ SUSPEND = """
 from django.utils import timezone
 from mailboxes.models import Job, Mailbox
 from mailboxes.provisioning import tasks
-Mailbox.objects.update(state="suspended")
+Mailbox.objects.update(state="suspended", hold="rule", cause="rule", held_at=timezone.now())
 box, now = Mailbox.objects.get(), timezone.now()
 job = Job.objects.create(mailbox=box, address=box.address, kind="suspend", due_at=now)
 tasks.run(job.pk)

@@ -7,7 +7,7 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 
 from mailboxes.provisioning.stores import StoreUnavailable
-from mailboxes.provisioning.stores.dovecot import accounts
+from mailboxes.provisioning.stores.dovecot import accounts, schema
 from mailboxes.provisioning.stores.dovecot.database import connected
 from mailboxes.provisioning.stores.dovecot.deadline import Deadline
 from tests import servers
@@ -62,6 +62,22 @@ def test_the_reader_sees_the_views_and_nothing_else(database: str) -> None:
             connected(as_reader, Deadline(5)) as run,
         ):  # insufficient_privilege
             run(statement)
+
+
+def test_a_table_of_an_earlier_version_learns_to_close(database: str) -> None:
+    call_command("mail_database", verbosity=0)
+    with connected(database, Deadline(5)) as run:
+        for view in schema.VIEWS:
+            run(f"DROP VIEW {view}")
+        run("DELETE FROM portal_accounts")
+        run("ALTER TABLE portal_accounts DROP COLUMN closed")
+        row = "INSERT INTO portal_accounts (address, domain, password_hash, made, revision) VALUES (%s, %s, %s, TRUE, 1)"
+        run(row, ADDRESS, "mx.nthu.edu.tw", "x")
+    call_command("mail_database", verbosity=0)
+    with accounts.opened(database, Deadline(5)) as rows:
+        assert rows.seen(ADDRESS).may_sign_in
+        rows.close(ADDRESS, 2)
+        assert rows.password_hash(ADDRESS) is None
 
 
 def test_without_a_database_it_says_what_to_set(settings: LazySettings) -> None:

@@ -15,6 +15,7 @@ from accounts.models import AuditEvent, Letter
 from mailboxes.models import Forward, Forwarding, ForwardRefusal, Job, Mailbox
 from mailboxes.owning.forwarding import services
 from mailboxes.provisioning.filters import script_of
+from tests.conftest import SUSPENDED
 from tests.unit.mailboxes.conftest import MakeMailbox
 
 TARGET = "hm.wang@example.com"
@@ -147,7 +148,7 @@ def test_a_token_of_something_else_or_of_nobody_leads_nowhere(client: Client, fo
 
 
 def test_of_a_suspended_mailbox_nothing_can_be_confirmed_but_declined(client: Client, forward: Forward, link: str) -> None:
-    Mailbox.objects.update(state="suspended")
+    Mailbox.objects.update(**SUSPENDED)
     page = english(client).post(link, YES)
     assertContains(page, "while the mailbox is in use, and it is not", status_code=422)
     client.post(link, NO)

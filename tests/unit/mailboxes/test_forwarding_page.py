@@ -13,7 +13,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from accounts.models import AuditEvent, Letter, Person
 from mailboxes.models import Forward, Forwarding, Job, Mailbox, MailService
 from mailboxes.provisioning.filters import script_of
-from tests.conftest import SignIn
+from tests.conftest import SUSPENDED, SignIn
 from tests.unit.mailboxes.conftest import MakeMailbox
 
 PAGE, ADD = "/mail/mx/forwarding/", "/mail/mx/forwarding/add/"
@@ -124,7 +124,7 @@ def test_a_thousand_addresses_in_one_post_are_none(owner: Client) -> None:
 
 @pytest.mark.parametrize("state", ["suspended", "pending", "cancelled"])
 def test_letters_go_on_to_no_mailbox_that_is_not_in_use(owner: Client, lin: Mailbox, state: str) -> None:
-    Mailbox.objects.filter(pk=lin.pk).update(state=state)
+    Mailbox.objects.filter(pk=lin.pk).update(**SUSPENDED if state == "suspended" else {"state": state})
     assertContains(add(owner, lin.address), "no mailbox in use with this address", status_code=422)
 
 
@@ -266,7 +266,7 @@ def test_who_has_no_mailbox_is_sent_to_apply(as_wang: Client) -> None:
 
 def test_of_a_suspended_mailbox_nothing_can_be_changed(owner: Client, box: Mailbox) -> None:
     forward = confirmed(box)
-    Mailbox.objects.update(state="suspended")
+    Mailbox.objects.update(**SUSPENDED)
     page = owner.get(PAGE)
     assertContains(page, "Nothing is forwarded or answered until it is in use again")
     assertNotContains(page, '<button class="button')

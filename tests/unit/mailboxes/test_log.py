@@ -23,7 +23,7 @@ from mailboxes import states
 from mailboxes.logins import countries
 from mailboxes.models import Job, LoginRecord, Mailbox, MailService
 from mailboxes.verbs import OF_A_MAILBOX
-from tests.conftest import SignIn
+from tests.conftest import SUSPENDED, SignIn
 
 KEY = "key-of-the-mail-server-0123456789"
 BOX, LOG, FILE = "/mail/mx/box/logins/", "/mail/mx/log/", "/mail/mx/log.csv"
@@ -289,5 +289,5 @@ def test_it_says_what_to_do_when_it_was_somebody_else(as_wang: Client, mailbox: 
     assertContains(page, 'href="/mail/mx/reset/"', count=2)  # the other one is in the menu
     assertContains(page, "thrown out")
     assertContains(page, 'href="/contact/"')
-    Mailbox.objects.update(state="suspended")
+    Mailbox.objects.update(**SUSPENDED)
     assertContains(as_wang.get("/mail/mx/check-up/"), 'href="/mail/mx/reset/"', count=1)

@@ -18,6 +18,7 @@ from accounts.models import Person
 from mailboxes.logins import endpoint, events, writer
 from mailboxes.models import Delegation, Job, LoginRecord, Mailbox, MailService
 from portal import tasks
+from tests.conftest import SUSPENDED
 
 KEY = "key-of-the-mail-server-0123456789"
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -137,7 +138,7 @@ def test_a_report_that_comes_again_is_no_other(mailbox: Mailbox) -> None:
 
 
 def test_a_right_password_of_a_suspended_owner_is_no_success(mailbox: Mailbox) -> None:
-    Mailbox.objects.update(state="suspended")
+    Mailbox.objects.update(**SUSPENDED)
     Job.objects.create(mailbox=mailbox, address=mailbox.address, kind="suspend", state="done", due_at=NOW, finished_at=NOW)
     writer.write(
         [

@@ -158,6 +158,31 @@ def test_suspending_keeps_the_password_and_resuming_brings_it_back(store: Maildi
     store.check(ADDRESS, password_hash="{ARGON2ID}one", quota=QUOTA)
 
 
+def test_closed_it_is_as_if_it_were_not_there_and_resuming_brings_all_of_it_back(store: MaildirStore) -> None:
+    ensure(store)
+    store.close(ADDRESS, revision=2)
+    store.close(ADDRESS, revision=2)
+    assert (store.root / "users").read_text().startswith("#")  # a comment for every program that reads it
+    with pytest.raises(NoSuchMailbox):
+        store.folders(ADDRESS)
+    assert not store.takes(ADDRESS, "anything")
+    ensure(store)  # of a worker that wakes up late
+    store.resume(ADDRESS, revision=1)
+    with pytest.raises(NoSuchMailbox):
+        store.folders(ADDRESS)
+    store.resume(ADDRESS, revision=3)
+    store.check(ADDRESS, password_hash="{ARGON2ID}one", quota=QUOTA)
+    assert (store.root / "users").read_text().count(ADDRESS) == 1
+
+
+def test_a_closed_one_that_is_reopened_to_a_suspension_lets_nobody_in(store: MaildirStore) -> None:
+    ensure(store)
+    store.close(ADDRESS, revision=2)
+    store.suspend(ADDRESS, revision=3)
+    assert "nologin=y" in (store.root / "users").read_text()
+    assert store.folders(ADDRESS)
+
+
 def test_a_late_worker_cannot_bring_back_an_old_password(store: MaildirStore) -> None:
     ensure(store)
     store.set_password(ADDRESS, password_hash="{ARGON2ID}new", revision=9)
@@ -178,6 +203,7 @@ def test_an_unknown_mailbox_is_named_as_such(store: MaildirStore) -> None:
         with pytest.raises(NoSuchMailbox):
             call()
     store.suspend(ADDRESS, revision=1)
+    store.close(ADDRESS, revision=1)
     assert not (store.root / "users").exists()
 
 

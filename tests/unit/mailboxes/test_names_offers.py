@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from accounts.models import Person
 from mailboxes.applying import names
 from mailboxes.models import Mailbox, MailService, ReservedName
-from tests.conftest import MakePerson
+from tests.conftest import SUSPENDED, MakePerson
 from tests.unit.mailboxes.conftest import Take
 
 FIVE = ("hsiaoming", "hmwang", "wanghm", "hsiaomingwang", "wanghsiaoming")
@@ -59,9 +59,10 @@ def test_a_taken_name_is_not_offered_and_neither_is_one_too_much_like_it(mx: Mai
     assert offered(mx, wang) == ["wanghm", "hsiaomingwang", "wanghsiaoming", "hsiaoming.wang", "wang.hsiaoming", "wang.hm"]
 
 
-@pytest.mark.parametrize("state", ["pending", "suspended", "cancelled"])
+@pytest.mark.parametrize("state", ["pending", "suspended", "closed", "cancelled"])
 def test_a_name_once_taken_is_never_free_again(mx: MailService, wang: Person, take: Take, state: str) -> None:
-    take("hmwang", state=state)
+    closed = {"state": "closed", "cause": "owner", "closes_at": SUSPENDED["held_at"]}
+    take("hmwang", **{"suspended": SUSPENDED, "closed": closed}.get(state, {"state": state}))
     assert "hmwang" not in offered(mx, wang)
 
 

@@ -9,6 +9,7 @@ from accounts.models import AuditEvent
 from mailboxes.models import Job, Mailbox, MailService, Vacation
 from mailboxes.owning.forwarding.forms import VacationForm
 from mailboxes.provisioning.filters import script_of
+from tests.conftest import SUSPENDED
 from tests.unit.mailboxes.conftest import MakeMailbox
 
 PAGE = "/mail/mx/vacation/"
@@ -92,7 +93,7 @@ def test_today_is_taiwans_today(hour: str, is_over: bool) -> None:
 
 
 def test_of_a_suspended_mailbox_nothing_can_be_changed(owner: Client, box: Mailbox) -> None:
-    Mailbox.objects.update(state="suspended")
+    Mailbox.objects.update(**SUSPENDED)
     assertNotContains(owner.get(PAGE), "<textarea")
     assertContains(owner.post(PAGE, GOOD), "while the mailbox is in use, and it is not", status_code=422)
     assert not Vacation.objects.exists()

@@ -19,7 +19,7 @@ def fresh_limits() -> None:
 
 @pytest.fixture
 def box(services: dict[str, MailService]) -> Box:
-    def make(person: Person, local_part: str, service: str = "mx", state: str = "active") -> Mailbox:
+    def make(person: Person, local_part: str, service: str = "mx", state: str = "active", **fields: object) -> Mailbox:
         return Mailbox.objects.create(
             service=services[service],
             person=person,
@@ -29,6 +29,7 @@ def box(services: dict[str, MailService]) -> Box:
             stem_number=1,
             state=state,
             active_at=NOON,
+            **fields,
         )
 
     return make

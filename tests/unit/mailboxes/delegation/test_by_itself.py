@@ -39,13 +39,13 @@ def test_while_either_mailbox_is_suspended_nothing_is_open(mine: Mailbox, theirs
         done()
         suspended = mine if who == "mine" else theirs
         with transaction.atomic():
-            states.move_mailbox(suspended, "suspended", now=NOON, actor=None)
+            states.move_mailbox(suspended, "suspended", now=NOON, actor=None, hold="rule", cause="rule", held_at=NOON)
         tasks.sweep()
         assert waiting() == [mine.address]
         done()
         assert not Delegation.objects.filter(given_at__isnull=False).exists()
         with transaction.atomic():
-            states.move_mailbox(suspended, "active", now=NOON, actor=None)
+            states.move_mailbox(suspended, "active", now=NOON, actor=None, hold="", cause="", held_at=None)
         tasks.sweep()
         assert waiting() == [mine.address]
 

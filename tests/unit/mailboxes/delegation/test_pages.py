@@ -8,7 +8,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.models import Person
 from mailboxes.models import Delegation, Mailbox, MailService
-from tests.conftest import SignIn
+from tests.conftest import SUSPENDED, SignIn
 from tests.unit.mailboxes.delegation.acting import DAY, done, offer
 from tests.unit.mailboxes.delegation.conftest import Box
 
@@ -60,7 +60,7 @@ def test_either_ends_it_on_its_page(mine: Mailbox, who: str, as_owner: Client, a
 
 def test_a_suspended_delegate_reads_why_it_cannot_be_accepted(mine: Mailbox, theirs: Mailbox, as_delegate: Client) -> None:
     delegation = offered_today(mine)
-    Mailbox.objects.filter(pk=theirs.pk).update(state="suspended")
+    Mailbox.objects.filter(pk=theirs.pk).update(**SUSPENDED)
     assertContains(as_delegate.post(page_of(delegation), {"do": "accept"}), "while your mailbox is in use")
 
 

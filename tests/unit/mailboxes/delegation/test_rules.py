@@ -13,6 +13,7 @@ from accounts.models import AuditEvent, Letter, Person
 from mailboxes import states
 from mailboxes.models import Delegation, Job, Mailbox
 from mailboxes.owning import delegating
+from tests.conftest import SUSPENDED
 from tests.unit.mailboxes.delegation.acting import DAY, NOON, TODAY, accepted, offer, waiting
 from tests.unit.mailboxes.delegation.conftest import Box
 
@@ -80,7 +81,7 @@ def test_what_is_wrong_with_an_offer_is_said_at_its_field(
 def test_of_an_address_that_will_not_do_nobody_learns_why(
     mine: Mailbox, professor: Person, box: Box, student: Person
 ) -> None:
-    box(professor, "suspended", state="suspended")
+    box(professor, "suspended", **SUSPENDED)
     box(student, "pending", state="pending")
     box(professor, "elsewhere", service="gapp")
     said = set()

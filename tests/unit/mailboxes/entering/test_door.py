@@ -13,7 +13,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from accounts.models import AuditEvent, Person
 from mailboxes.models import Application, Job, Mailbox, MailService
 from mailboxes.provisioning.stores.maildir import MaildirStore
-from tests.conftest import GOOD_PASSWORD
+from tests.conftest import GOOD_PASSWORD, SUSPENDED
 from tests.unit.mailboxes.entering.conftest import ADDRESS, DOOR, HASH, OTHER_PASSWORD, UNKNOWN, give
 
 WRONG_SENTENCE = "Nobody can be signed in with that address and password."
@@ -81,7 +81,7 @@ def test_their_own_language_awaits_them(box: Mailbox, visitor: Client) -> None:
 
 
 def test_a_suspended_owner_is_told_so_after_the_right_password_only(box: Mailbox, visitor: Client) -> None:
-    Mailbox.objects.update(state="suspended")
+    Mailbox.objects.update(**SUSPENDED)
     assertContains(give(visitor, password=OTHER_PASSWORD), WRONG_SENTENCE, status_code=422)
     assertContains(give(visitor), "Your mailbox is suspended", status_code=403)
     assert "_auth_user_id" not in visitor.session
@@ -113,6 +113,7 @@ def test_nobody_learns_whether_an_address_is_somebodys(
 ) -> None:
     for state, person in (("pending", professor), ("suspended", student)):
         facts = {"local_part": state, "stem": state, "stem_number": 1, "domain": box.domain, "state": state}
+        facts |= SUSPENDED if state == "suspended" else {}
         Mailbox.objects.create(service=box.service, person=person, **facts)
         letter = EmailMessage()
         letter["Subject"] = "welcome"
