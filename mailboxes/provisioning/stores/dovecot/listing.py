@@ -5,13 +5,15 @@ look at one, and may leave out somebody who is there: then it is no whole list, 
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from mailboxes.provisioning.stores import Account, StoreMismatch
 from mailboxes.provisioning.stores.dovecot.accounts import Accounts, Row, opened
 from mailboxes.provisioning.stores.dovecot.deadline import Deadline
-from mailboxes.provisioning.stores.dovecot.doveadm import LARGEST_LIST, NO_SUCH_USER, Answer, Command, Doveadm
+from mailboxes.provisioning.stores.dovecot.doveadm import LARGEST_LIST, NO_SUCH_USER, Doveadm
 from mailboxes.provisioning.stores.dovecot.looking import Ask, as_documented
 
+Fields = dict[str, str]  # of Dovecot's userdb
 AT_ONCE = 1000  # rows of the database
 LOOKED_UP_AT_ONCE = 100  # users, each by a query of Dovecot's own: a tenth of a second for all of them
 NOT_WHOLE = (
@@ -24,15 +26,11 @@ def accounts(rows: Accounts, ask: Ask, addresses: Sequence[str]) -> dict[str, Ac
     """The rows of these addresses, each beside what Dovecot sees of it."""
     if not addresses:
         return {}
-    kept = rows.rows(addresses)
-    answers = ask(*(_user(address) for address in addresses))
-    found = {}
-    for address, answer in zip(addresses, answers, strict=True):
-        if row := kept.get(address):
-            found[address] = Account(_state(row), row.quota, row.filter, _view(answer, address, row))
-        elif _knows(answer):
-            # Of an account that is not the portal's, nothing is known but that it is there.
-            found[address] = Account("open", 0, None, "alone")
+    kept, known = rows.rows(addresses), _known(ask, addresses)
+    # Of an account that is not the portal's, nothing is known but that it is there.
+    found = {address: Account("open", 0, None, "alone") for address in known if address not in kept}
+    for address, row in kept.items():
+        found[address] = Account(_state(row), row.quota, row.filter, _view(known.get(address), row))
     return found
 
 
@@ -65,29 +63,31 @@ def _require_whole(left_out: Sequence[str], doveadm: Doveadm, seconds: float) ->
     """StoreMismatch where Dovecot knows one of these after all."""
     for start in range(0, len(left_out), LOOKED_UP_AT_ONCE):
         some = left_out[start : start + LOOKED_UP_AT_ONCE]
-        answers = doveadm.ask(Deadline(seconds), *(_user(address) for address in some))
-        for address, answer in zip(some, answers, strict=True):
-            if _knows(answer):
-                raise StoreMismatch(NOT_WHOLE.format(address=address))
+        if known := _known(partial(doveadm.ask, Deadline(seconds)), some):
+            raise StoreMismatch(NOT_WHOLE.format(address=min(known)))
 
 
-def _user(address: str) -> Command:
-    return "user", {"userMask": [address]}
+def _known(ask: Ask, addresses: Sequence[str]) -> dict[str, Fields]:
+    """What Dovecot has of those whom it knows.
+
+    All in one command, which reads Dovecot's configuration once; if it does not know one of them it tells of none, and each
+    is asked for by itself.
+    """
+    [together] = ask(("user", {"userMask": list(addresses)}))
+    if together.exit_code != NO_SUCH_USER:
+        with as_documented():
+            fields: dict[str, Fields] = together.expect()
+            return {address: fields[address] for address in addresses}
+    answers = ask(*(("user", {"userMask": [address]}) for address in addresses))
+    found = zip(addresses, answers, strict=True)
+    with as_documented():
+        return {address: answer.expect()[address] for address, answer in found if answer.exit_code != NO_SUCH_USER}
 
 
-def _knows(answer: Answer) -> bool:
-    """Any failure but "no such user" says nothing about whether there is one."""
-    if answer.exit_code == NO_SUCH_USER:
-        return False
-    answer.expect()
-    return True
-
-
-def _view(answer: Answer, address: str, row: Row) -> str:
-    if not _knows(answer):
+def _view(fields: Fields | None, row: Row) -> str:
+    if fields is None:
         return "unknown"
     with as_documented():
-        fields = answer.payload[address]
         same = (fields["quota_rule"], fields["portal_revision"]) == (row.quota_rule, str(row.revision))
         return "same" if same else "other"
 
