@@ -5,4 +5,14 @@ from accounts.models.letter import Letter
 from accounts.models.person import Person
 from accounts.models.policy import Consent, Policy, PolicyVersion
 
-__all__ = ["REFUSED", "AuditEvent", "Consent", "ContactAddress", "Letter", "PeopleImport", "Person", "Policy", "PolicyVersion"]
+__all__ = [
+    "REFUSED",
+    "AuditEvent",
+    "Consent",
+    "ContactAddress",
+    "Letter",
+    "PeopleImport",
+    "Person",
+    "Policy",
+    "PolicyVersion",
+]

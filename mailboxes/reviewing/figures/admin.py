@@ -29,7 +29,10 @@ class FigureAdmin(ReadOnlyAdmin):
     exports = False
 
     def get_urls(self) -> list[URLPattern]:
-        pages = (("", "changelist", require_safe(self.changelist_view)), ("export/", "export", require_POST(self.export_view)))
+        pages = (
+            ("", "changelist", require_safe(self.changelist_view)),
+            ("export/", "export", require_POST(self.export_view)),
+        )
         return [
             path(place, self.admin_site.admin_view(view), name=f"mailboxes_figure_{name}") for place, name, view in pages
         ]
@@ -40,7 +43,12 @@ class FigureAdmin(ReadOnlyAdmin):
             context = _pictures(form.span, kept.counts(form.span, now=timezone.now()))
             context |= {"preset": form.preset, "dates": words.days(form.span.first, form.span.last)}
         around = self.admin_site.each_context(request) | {"opts": self.opts, "title": _("Pictures")}
-        more = {"form": form.filled, "errors": form.errors, "presets": PRESETS, "list": reverse("admin:mailboxes_figure_changelist")}
+        more = {
+            "form": form.filled,
+            "errors": form.errors,
+            "presets": PRESETS,
+            "list": reverse("admin:mailboxes_figure_changelist"),
+        }
         status = 200 if form.is_valid() else INVALID
         response = render(request, "admin/figures/page.html", around | more | context, status=status)
         response["Cache-Control"] = "no-store"
@@ -51,7 +59,9 @@ class FigureAdmin(ReadOnlyAdmin):
         if not form.is_valid():
             raise BadRequest("The range of days makes no sense.")
         name = request.POST.get("table", "")
-        table = {each.name: each for each in _tables(_pictures(form.span, kept.counts(form.span, now=timezone.now())))}.get(name)
+        table = {each.name: each for each in _tables(_pictures(form.span, kept.counts(form.span, now=timezone.now())))}.get(
+            name
+        )
         if table is None:
             raise BadRequest("No such table.")
         headings, *rows = table.lines()

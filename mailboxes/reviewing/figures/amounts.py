@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -27,7 +28,9 @@ def waiting(counts: Counts) -> Bars:
 def _ages() -> list[str]:
     limits = [words.duration(int(age / timedelta(seconds=1))) for age in AGES]
     least = _("%(time)s or longer") % {"time": limits[0]}
-    between = [_("%(least)s to %(most)s") % {"least": less, "most": more} for more, less in zip(limits, limits[1:], strict=False)]
+    between = [
+        _("%(least)s to %(most)s") % {"least": less, "most": more} for more, less in pairwise(limits)
+    ]
     return [least, *between, _("under %(time)s") % {"time": limits[-1]}]
 
 
@@ -42,7 +45,9 @@ def failures(counts: Counts, services: list[MailService]) -> Bars:
         Group(_("Jobs that wait now after such a try"), _by_code(counts.stuck, FAILURES)),
         Group(_("Refused sign-ins from the campus"), _by_code(campus, REFUSALS)),
         Group(_("Refused sign-ins from a county or city"), _by_code(county, {})),
-        Group(_("Applications that a reviewer rejected"), _most_first(Bar(names[pk], n) for pk, n in counts.rejected.items())),
+        Group(
+            _("Applications that a reviewer rejected"), _most_first(Bar(names[pk], n) for pk, n in counts.rejected.items())
+        ),
     ]
     return Bars("failures", _("Failures, by cause"), _("Cause"), groups, apart=True)
 

@@ -3,9 +3,8 @@
 from datetime import date
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from mailboxes.reviewing.figures.span import Span, Step
 

@@ -167,7 +167,9 @@ def test_a_password_made_of_the_person_is_weak_only_for_that_person() -> None:
     assert strength.judge("hsiaomingwang", inputs).score == 0
     assert strength.judge("hsiaomingwang", []).score > 1
     with override("en"):
-        assert "Your name, your number and your address" in str(strength.verdict("hsiaomingwang1", MX, inputs).problems[0].message)
+        assert "Your name, your number and your address" in str(
+            strength.verdict("hsiaomingwang1", MX, inputs).problems[0].message
+        )
 
 
 def test_a_name_longer_than_what_is_judged_is_recognised() -> None:
