@@ -55,7 +55,7 @@ def test_the_page_shows_pictures_with_the_numbers_beside_them(
     receive(wang, services["mx"])
     page = reader.get(PAGE, {"days": "7"})
     assertContains(page, "16 November 2026 to 22 November 2026")
-    assertContains(page, "1 application in all. The most, 1: 22 November 2026 Sun.")
+    assertContains(page, "Applications in all: 1. The most, 1: 22 November 2026 Sun.")
     assertContains(page, "1 of 1 mailboxes were open within the time promised (100 %).")
     assertContains(page, "<td>1 min 15 s</td>", html=True)
     assert 'role="img"' in page.content.decode()
@@ -70,7 +70,7 @@ def test_in_chinese_the_days_are_as_people_write_them(reader: Client) -> None:
 
 def test_the_first_look_is_at_nothing_and_says_so(reader: Client) -> None:
     page = reader.get(PAGE)
-    assertContains(page, "0 applications in all.")
+    assertContains(page, "Applications in all: 0.")
     assertContains(page, "No mailbox was opened for an application of these days.")
 
 
@@ -112,14 +112,14 @@ def test_a_second_look_within_a_minute_counts_nothing(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     with time_machine.travel(NOW, tick=False) as clock:
-        assertContains(reader.get(PAGE), "0 applications in all.")
+        assertContains(reader.get(PAGE), "Applications in all: 0.")
         receive(wang, services["mx"])
         with django_assert_max_num_queries(5):  # session, person, rights, services
             page = reader.get(PAGE, headers={"accept-language": "zh-TW"})
         assertContains(page, "12:00:00")
-        assertNotContains(page, "1 application in all.")
+        assertNotContains(page, "Applications in all: 1.")
         clock.shift(61)
-        assertContains(reader.get(PAGE), "1 application in all.")
+        assertContains(reader.get(PAGE), "Applications in all: 1.")
 
 
 def test_whoever_comes_while_another_counts_waits_for_that(monkeypatch: pytest.MonkeyPatch, reader: Client) -> None:
@@ -127,7 +127,7 @@ def test_whoever_comes_while_another_counts_waits_for_that(monkeypatch: pytest.M
     monkeypatch.setattr(kept, "PATIENCE", 0.2)
     with time_machine.travel(NOW):
         cache.add("figures:2026-10-24:2026-11-22:busy", True, timeout=60)
-        assertContains(reader.get(PAGE), "0 applications in all.")
+        assertContains(reader.get(PAGE), "Applications in all: 0.")
         assert cache.get("figures:2026-10-24:2026-11-22:busy"), "the mark of another one was taken away"
 
 
