@@ -1,6 +1,6 @@
 """Counting what happens, apart from whom it happens to."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -16,10 +16,10 @@ ADD = (
 
 def add(service_id: int, what: Tally.What, value: str, *, now: datetime) -> None:
     """One more on the day that it is here, once the caller's transaction is committed; if that fails, it is logged only."""
-    values = [timezone.localdate(now), service_id, what, value]
+    values: list[date | int | str] = [timezone.localdate(now), service_id, what, value]
     transaction.on_commit(lambda: _execute(values), robust=True)
 
 
-def _execute(values: list[object]) -> None:
+def _execute(values: list[date | int | str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(ADD, values)

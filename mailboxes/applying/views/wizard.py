@@ -79,7 +79,7 @@ def set_password(request: SignedInRequest, service: str) -> HttpResponseBase:
         status = INVALID
         if form.is_valid():
             try:
-                told = {"address": visitor_address(request), "score": form.score}
+                told: dict[str, Any] = {"address": visitor_address(request), "score": form.score}
                 return redirect(services.submit(slot, **form.cleaned_data, **told, now=timezone.now()))
             except (services.AlreadyApplied, services.PoliciesChanged):
                 return redirect("apply", service)

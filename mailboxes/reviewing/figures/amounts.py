@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from itertools import pairwise
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -28,7 +29,7 @@ def _ages() -> list[str]:
     limits = [words.duration(int(age / timedelta(seconds=1))) for age in AGES]
     least = _("%(time)s or longer") % {"time": limits[0]}
     between = [
-        _("%(least)s to %(most)s") % {"least": less, "most": more} for more, less in zip(limits, limits[1:], strict=False)
+        _("%(least)s to %(most)s") % {"least": less, "most": more} for more, less in pairwise(limits)
     ]
     return [least, *between, _("under %(time)s") % {"time": limits[-1]}]
 

@@ -25,7 +25,7 @@ Seconds = Counter[int]  # how often something took so many
 
 @dataclass(frozen=True)
 class Times:
-    """In seconds, rounded up (beyond an hour, to minutes); None where there are none. ``kept`` took no longer than promised."""
+    """Seconds, rounded up (beyond an hour, to minutes); None where there are none. ``kept`` took no longer than promised."""
 
     count: int
     median: int | None

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from mailboxes.models import MailService
 from mailboxes.reviewing.figures import drawing, words
@@ -68,9 +67,7 @@ def _columns(name: str, title: str, span: Span, numbers: dict[int, int], most: i
     total = sum(numbers.values())
     greatest = max(numbers.values(), default=0)
     top, every = drawing.scale(greatest if most is None else most)
-    about = ngettext(
-        "%(total)s application in all.", "%(total)s applications in all.", total
-    ) % {"total": words.number(total)}  # fmt: skip
+    about = _("Applications in all: %(total)s.") % {"total": words.number(total)}
     if greatest:
         at = next(step for step, number in sorted(numbers.items()) if number == greatest)
         facts = {"most": words.number(greatest), "when": words.step(span.steps[at], span)}

@@ -27,7 +27,6 @@ class SpanForm(forms.Form):
     days = forms.TypedChoiceField(
         choices=[(days, days) for days in PRESETS],
         coerce=int,
-        empty_value=USUAL,
         required=False,
         widget=forms.HiddenInput,
         error_messages={"invalid_choice": _("Choose one of the ranges, or two days.")},
@@ -45,9 +44,9 @@ class SpanForm(forms.Form):
             self.span = self._span(**cleaned)
         return cleaned
 
-    def _span(self, days: int, since: date | None, until: date | None) -> Span:
+    def _span(self, days: int | str, since: date | None, until: date | None) -> Span:
         last = until or self.today
-        first = since or last - timedelta(days=days - 1)
+        first = since or last - timedelta(days=int(days or USUAL) - 1)
         if last > self.today:
             raise ValidationError({"until": _("That day is still to come. Choose today or a day before.")})
         if first < EARLIEST:

@@ -16,36 +16,36 @@ class Place(Func):
         super().__init__(moment)
         self.edges = list(edges)
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *_args: Any, **_context: Any) -> tuple[str, tuple[Any, ...]]:
         column, params = compiler.compile(self.source_expressions[0])
         if not self.edges:
-            return "0", []
+            return "0", ()
         whens, values = [], []
         for place, edge in enumerate(self.edges):
             whens.append(f"WHEN {column} < %s THEN {place}")
             values += [*params, connection.ops.adapt_datetimefield_value(edge)]
-        return f"CASE {' '.join(whens)} ELSE {len(self.edges)} END", values
+        return f"CASE {' '.join(whens)} ELSE {len(self.edges)} END", tuple(values)
 
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """By halves instead of one after the other, a million times."""
         column, params = compiler.compile(self.source_expressions[0])
-        return f"width_bucket({column}, %s::timestamptz[])", [*params, self.edges]
+        return f"width_bucket({column}, %s::timestamptz[])", (*params, self.edges)
 
 
 class Took(Func):
-    """The seconds from a second moment to a first one, rounded up; beyond an hour to whole minutes, that the groups stay few."""
+    """Seconds from a second moment to a first one, rounded up; beyond an hour to whole minutes, so that groups stay few."""
 
     output_field = IntegerField()
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *_args: Any, **_context: Any) -> tuple[str, tuple[Any, ...]]:
         ends, begins = self._columns(compiler)
         seconds = f"((django_timestamp_diff({ends}, {begins}) + 999999) / 1000000)"
-        return _rounded(seconds, f"{seconds} <= 3600"), []
+        return _rounded(seconds, f"{seconds} <= 3600"), ()
 
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         ends, begins = self._columns(compiler)
         seconds = f"CEIL(DATE_PART('epoch', {ends} - {begins}))::bigint"
-        return _rounded(seconds, f"{ends} <= {begins} + interval '1 hour'"), []
+        return _rounded(seconds, f"{ends} <= {begins} + interval '1 hour'"), ()
 
     def _columns(self, compiler: Any) -> list[str]:
         return [compiler.compile(column)[0] for column in self.source_expressions]

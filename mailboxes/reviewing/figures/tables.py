@@ -21,7 +21,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """The first cell of a row is its heading. ``filed`` are the headings of the file, where they are not those of the page."""
+    """The first cell of a row is its heading. ``filed`` are the headings of the file, where they differ from the page's."""
 
     name: str  # in the address of the file
     caption: str
@@ -47,7 +47,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Group:
-    """Bars under one heading; those that stand for nothing are left out unless they give the scale its steps."""
+    """Bars under one heading."""
 
     heading: str
     bars: list[Bar]
@@ -63,7 +63,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Bars:
-    """A table that is a picture, too: each number with a bar. All bars have one scale, or with ``apart`` those of a group."""
+    """A table that is a picture, too: each number has a bar. All bars share a scale, or with ``apart`` those of a group."""
 
     name: str
     caption: str

@@ -1,6 +1,6 @@
 """Times the administrators' pictures over 1,000,000 applications of the last year, in a database of its own on PostgreSQL.
 
-Half of them were reviewed or have other ends; each picture is asked for as a browser does, but without a server between.
+A fifth of them were reviewed. The page is asked for as a browser does, but without a server between.
 """
 
 import time
@@ -30,7 +30,7 @@ TODAY = timezone.localdate()
 RANGES = {
     "30 days": "days=30",
     "365 days, all of them": "days=365",
-    "ten years, all of them": f"from={TODAY - timedelta(days=3650)}&until={TODAY}",
+    "ten years, all of them": f"since={TODAY - timedelta(days=3650)}&until={TODAY}",
 }
 SECONDS = f"({365 * 86400 - 60} * (i::float / {EACH}))"  # before now
 SHARES = (
