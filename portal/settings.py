@@ -247,7 +247,7 @@ CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes; the largest honest form is a hand-off of 4 KB
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes; the largest honest form is a policy: two texts of 100 KB
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # Django admin's bulk actions send one field a row
 CONTENT_SECURITY_POLICY = "; ".join(
     (

@@ -67,11 +67,11 @@ class PolicyVersionAdmin(ListAdmin):
     def state(self, version: Any) -> str:
         return state_of(version, now=timezone.now())
 
-    @admin.display(description=gettext_lazy("people who agreed"))
+    @admin.display(description=gettext_lazy("agreed"))
     def agreed(self, version: Any) -> int:
         return cast(int, version.agreed)
 
-    @admin.display(description=gettext_lazy("mailbox owners who have still to agree"))
+    @admin.display(description=gettext_lazy("owners still to agree"))
     def remaining(self, version: Any) -> int | None:
         return cast("int | None", version.remaining)
 

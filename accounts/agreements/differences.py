@@ -10,9 +10,9 @@ Kind = Literal["same", "gone", "new", "left out"]
 
 # A sentence with the space and the line ends after it. Western ones end before a space, so that "3.5" stays whole.
 SENTENCE = re.compile(r"(?:[^。！？；\n.!?;]|[.!?;](?!\s))*(?:[。！？；.!?;]+|\n|\Z)[」』”’）)]*\s*")
-WORD = re.compile(r"[A-Za-z0-9’'-]+|\s+|.", re.DOTALL)
+WORD = re.compile(r"[A-Za-z0-9’'-]+|[^\S\n]+|.", re.DOTALL)
 MOST_COMPARED = 250_000  # pairs of words: beyond it, the comparison may take seconds
-LEAST_ALIKE = 0.5  # of the shorter text; below it, the two have little to do with each other
+LEAST_ALIKE = 0.5  # of the words of the shorter text; below it, the two have little to do with each other
 AROUND = 160  # characters that are shown on each side of a change; what lies between is left out
 
 
@@ -66,8 +66,14 @@ def _in_words(old: list[str], new: list[str]) -> Iterator[Part]:
 
 
 def _alike(old: list[str], new: list[str]) -> bool:
+    """Spaces and signs do not count: those are in every text."""
     blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
-    return sum(block.size for block in blocks) >= LEAST_ALIKE * min(len(old), len(new))
+    shared = sum(_words(old[block.a : block.a + block.size]) for block in blocks)
+    return shared >= LEAST_ALIKE * min(_words(old), _words(new))
+
+
+def _words(parts: list[str]) -> int:
+    return sum(part[0].isalnum() for part in parts)
 
 
 def _whole(old: list[str], new: list[str]) -> Iterator[Part]:

@@ -35,8 +35,8 @@ class VersionForm(forms.Form):
     def __init__(
         self, data: Any = None, *, policy: Policy, version: PolicyVersion | None = None, now: datetime, **kwargs: Any
     ) -> None:
-        """``version`` is the one that is to be changed."""
-        super().__init__(data, initial=_initial(version), **kwargs)
+        """``version`` is the one that is to be changed; a new one begins with the texts of the newest."""
+        super().__init__(data, initial=_initial(version, policy), **kwargs)
         self.policy, self.version, self.now = policy, version, now
         for name in self.fields:
             described = [f"id_{name}_help"] if self.fields[name].help_text else []
@@ -56,7 +56,7 @@ class VersionForm(forms.Form):
         moment: datetime | None = self.cleaned_data["in_force_from"]
         if moment is not None and moment < self.now:
             text = _(
-                "That moment is past. Write a later one, or leave it empty: it is in force as soon as it is saved, then."
+                "That moment is past. Write a later one, or none: then the version is in force as soon as it is saved."
             )
             raise ValidationError(text, code="past")
         if moment is not None and others(self.policy, self.version).filter(in_force_from=moment).exists():
@@ -76,12 +76,15 @@ class VersionForm(forms.Form):
         size, most = len(text.encode()), PolicyVersion.LONGEST
         if size > most:
             raise ValidationError(
-                _("The text has %(size)s KB, and at most %(most)s are read by anybody. Shorten it."),
+                _("The text has %(size)s KB, and may have at most %(most)s. Shorten it."),
                 params={"size": -(-size // 1024), "most": most // 1024},
                 code="too-long",
             )
         return text
 
 
-def _initial(version: PolicyVersion | None) -> dict[str, Any]:
-    return {name: getattr(version, name) for name in VersionForm.base_fields} if version else {}
+def _initial(version: PolicyVersion | None, policy: Policy) -> dict[str, Any]:
+    if version:
+        return {name: getattr(version, name) for name in VersionForm.base_fields}
+    newest = policy.versions.order_by("in_force_from").last()
+    return {"text_zh": newest.text_zh, "text_en": newest.text_en} if newest else {}
