@@ -57,6 +57,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
     "mailboxes.view_forwardrefusal": (AUDITOR,),
     "mailboxes.delete_forwardrefusal": (),
     "mailboxes.view_helpdeskcase": (HELPDESK,),
+    "mailboxes.change_helpdeskcase": (HELPDESK,),
     "mailboxes.view_job": (AUDITOR,),
     "mailboxes.view_mailbox": (AUDITOR,),
     "mailboxes.suspend_mailbox": (),

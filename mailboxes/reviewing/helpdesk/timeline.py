@@ -23,7 +23,7 @@ from mailboxes.reviewing.helpdesk.masking import masked
 
 PAGE = 50
 FIRST_YEAR, LAST_YEAR = 2000, 2999  # nothing is on record outside, and nothing is worked out for it
-LOOKED = "helpdesk.looked"
+LOOKS = ("helpdesk.looked", "helpdesk.checked")  # so many that they would hide what happened
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _sources(person: Person, kind: str) -> Iterator[Source]:
     """Rows, the field of their moment, and how one is said; always the same ones in the same order, some of them empty."""
     chosen = KINDS.get(kind)
     events = AuditEvent.objects.filter(person=person).select_related("actor")
-    events = events.filter(verb__in=_verbs(chosen)) if chosen else events.exclude(verb=LOOKED)
+    events = events.filter(verb__in=_verbs(chosen)) if chosen else events.exclude(verb__in=LOOKS)
     yield events, "happened_at", _event
     answers = Remark.objects.filter(application__person=person, kind=Remark.Kind.ANSWERED).select_related("application")
     yield answers if chosen is None or chosen.answers else answers.none(), "written_at", _answer

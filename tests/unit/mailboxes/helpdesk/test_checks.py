@@ -173,6 +173,12 @@ def test_one_that_the_server_has_not(wang: Person, box: Mailbox, store: MaildirS
     expect(said(wang)["On the mail server"], "red", "no such mailbox", "operators")
 
 
+def test_one_that_lacks_a_folder(box: Mailbox, store: MaildirStore) -> None:
+    folders = [folder for folder in store.folders(box.address) if folder.name not in ("Sent", "Junk")]
+    answer = mailbox_checks.whole(folders)
+    expect((answer.level, answer.sentence), "amber", "without Junk, Sent")
+
+
 def test_a_store_that_is_dead_leaves_the_other_boxes_standing(desk: Client, wang: Person, make_mailbox: MakeMailbox) -> None:
     make_mailbox("hmwang")  # on a Dovecot where nobody listens
     found = said(wang)
