@@ -12,6 +12,7 @@ from tests.browser.county_places import BY_COUNTY, COUNTY, NAMESAKE, TEACHER, ta
 from tests.browser.demo import ROOT, Demo, worker_stopped
 from tests.browser.looking import english, faults
 from tests.browser.places import NOBODY, Open, Place
+from tests.browser.review_places import BY_REVIEWER
 from tests.browser.walking import (
     MAIN_BUTTON,
     OTHER_PASSWORD,
@@ -194,7 +195,7 @@ PLACES = {
     "hand-off for another site": Place(NOBODY, failing("wrong-audience")),
     "hand-off by an unknown key": Place(NOBODY, failing("unknown-key")),
     "hand-off used twice by who is in": Place(ON_LEAVE, failing("replayed")),
-} | BY_COUNTY
+} | BY_COUNTY | BY_REVIEWER
 CAMPUS = {
     "people": Place(NOBODY, at_campus("/")),
     "no such page": Place(NOBODY, at_campus("/nowhere/")),

@@ -2,8 +2,9 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import SignedIn, Visit
 from tests.browser.demo import Demo
 from tests.browser.looking import NARROWEST, TOO_WIDE, english, faults
-from tests.browser.walking import PASSWORD, agree_to_all, choose_name, give_password, wait_until_open
+from tests.browser.walking import PASSWORD, THREE_KINDS, agree_to_all, choose_name, give_password, wait_until_open
 
 APPLICANT = "z88011"  # of whom no other test wants mx
 ON_LEAVE = "z88002"
@@ -120,6 +121,47 @@ def test_a_reviewer_rejects_and_asks_and_approves(visit: Visit, demo: Demo, sign
         expect(admin.locator(".messagelist .success")).to_contain_text("Done: 1.")
         page.reload()
         assert wait_until_open(page).endswith("@mx.nthu.edu.tw")
+
+
+@contextmanager
+def without_rights(demo: Demo) -> Iterator[None]:
+    """The administrator may open the administration, and nothing in it, until this ends."""
+    change = "UPDATE accounts_person SET is_superuser = ? WHERE source = 'local' AND subject = 'admin'"
+
+    def let(may: bool) -> None:
+        with closing(sqlite3.connect(demo.var / "portal.sqlite3", timeout=20)) as database, database:
+            assert database.execute(change, [may]).rowcount == 1
+
+    let(False)
+    try:
+        yield
+    finally:
+        let(True)
+
+
+def test_two_browsers_decide_about_one_application_and_a_right_that_is_gone_decides_nothing(
+    visit: Visit, demo: Demo, signed_in: SignedIn
+) -> None:
+    first, second = (as_administrator(visit("en-US"), demo) for _ in range(2))
+    page = visit("zh-TW", storage_state=signed_in(APPLICANT))
+    with reviewed(first, demo, "always", service="gapp"):
+        agree_to_all(page, demo, "gapp")
+        choose_name(page)
+        give_password(page, THREE_KINDS)
+        page.wait_for_url("**/applications/**")
+        open_case(first, demo, "邱美")
+        open_case(second, demo, "chiu")
+        first.locator("#id_reject_reason").fill("不行。")
+        with without_rights(demo):
+            first.locator("button[value=reject]").click()
+            expect(first.locator("h1")).to_have_text("You may not see this page")
+        first.go_back()
+        decide(first, "reject", reason="請先更正您的資料。")
+        second.locator("button[value=approve]").click()
+        expect(second.locator(".messagelist .warning")).to_contain_text("admin was first, at")
+        expect(second.locator("button[value=approve]")).to_have_count(0)
+        page.reload()
+        expect(page.locator("main")).to_contain_text("請先更正您的資料。")
 
 
 @pytest.mark.parametrize("script", [True, False])
