@@ -158,7 +158,7 @@ def test_csv_is_made_as_it_is_sent() -> None:
 def test_every_list_can_be_exported(lists: Any, kind: str, export: Export, services: Any, wang: Person) -> None:
     assert isinstance(lists, ListAdmin)
     response = export(f"/admin/{lists.opts.app_label}/{lists.opts.model_name}/", kind=kind)
-    rows = lists.model.objects.count()  # the event of this very export is one of its list
+    rows = lists.get_queryset(None).count()  # the event of this very export is one of its list
     found = table(response) if kind == "csv" else list(sheet(response).rows)
     assert len(found) == rows + 1
     assert len(found[0]) == len(lists.list_display)
