@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.addresses import visitor_address
 from accounts.http import SignedInRequest
@@ -53,7 +53,7 @@ class StaffAdmin(ListAdmin):
         """An account is closed, never deleted: the events name it."""
         return False
 
-    @admin.display(description=gettext_lazy("roles"))
+    @admin.display(description=pgettext_lazy("staff", "roles"))
     def role_names(self, staff: Staff) -> str:
         return ", ".join(sorted(group.name for group in staff.groups.all())) or "–"
 

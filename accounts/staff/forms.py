@@ -6,6 +6,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.models import Person
@@ -62,7 +63,7 @@ class PasswordForm(forms.Form):
 class AccountForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=100)
     groups = RolesField(
-        label=_("Roles"),
+        label=pgettext_lazy("staff", "Roles"),
         queryset=Group.objects.order_by("pk"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -76,7 +77,7 @@ class NewAccountForm(PasswordForm):
     username = forms.CharField(label=_("User name"), validators=[NAME], help_text=NAME.message)
     name = forms.CharField(label=_("Name"), max_length=100)
     groups = RolesField(
-        label=_("Roles"),
+        label=pgettext_lazy("staff", "Roles"),
         queryset=Group.objects.order_by("pk"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
