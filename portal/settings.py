@@ -97,7 +97,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "portal.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -185,6 +185,7 @@ CELERY_BEAT_SCHEDULE = {
     "imports": {"task": "accounts.importing.tasks.run", "schedule": 5.0, "options": {"expires": 5}},
     "seal": {"task": "accounts.auditing.tasks.seal", "schedule": 5.0, "options": {"expires": 5}},
     "audit": {"task": "accounts.auditing.tasks.nightly", "schedule": crontab(hour="3", minute="30")},
+    "keys": {"task": "sso_bridge.tasks.notice_keys", "schedule": 60.0, "options": {"expires": 60}},
     "housekeeping": {"task": "portal.tasks.housekeeping", "schedule": 3600.0},
 }
 

@@ -1,4 +1,4 @@
-from accounts.models.audit import AuditEvent, AuditLink, Retention
+from accounts.models.audit import AuditEvent, AuditLink, Noticed, Retention
 from accounts.models.contact import ContactAddress
 from accounts.models.imports import PeopleImport
 from accounts.models.letter import Letter
@@ -11,6 +11,7 @@ __all__ = [
     "Consent",
     "ContactAddress",
     "Letter",
+    "Noticed",
     "PeopleImport",
     "Person",
     "Policy",
