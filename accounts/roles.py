@@ -56,7 +56,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
     "mailboxes.view_forward": (AUDITOR,),
     "mailboxes.view_forwardrefusal": (AUDITOR,),
     "mailboxes.delete_forwardrefusal": (),
-    "mailboxes.view_helpdeskcase": (HELPDESK,),
+    "mailboxes.view_helpdeskcase": (HELPDESK, AUDITOR),
     "mailboxes.change_helpdeskcase": (HELPDESK,),
     "mailboxes.view_job": (AUDITOR,),
     "mailboxes.view_mailbox": (AUDITOR,),

@@ -28,7 +28,9 @@ class Loader(AppLoader):
 
 app = Celery("portal", loader="portal.celery:Loader")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["accounts.auditing", "accounts.importing", "accounts.letters", "mailboxes.provisioning", "portal"])
+app.autodiscover_tasks(
+    ["accounts.auditing", "accounts.importing", "accounts.letters", "mailboxes.provisioning", "portal", "sso_bridge"]
+)
 # Celery would end the connection to the database with each task, and a new one costs more than all that a task asks. As for
 # a request of the web, Django looks before a task whether it is old or broken.
 app.conf.CELERY_DB_REUSE_MAX = sys.maxsize

@@ -100,7 +100,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.middleware.staff_networks",
     "mailboxes.entering.ending.middleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "portal.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -194,6 +194,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal": {"task": "accounts.auditing.tasks.seal", "schedule": 5.0, "options": {"expires": 5}},
     "audit": {"task": "accounts.auditing.tasks.nightly", "schedule": crontab(hour="3", minute="30")},
     "reconcile": {"task": "mailboxes.provisioning.tasks.reconcile", "schedule": crontab(hour="3", minute="17")},
+    "keys": {"task": "sso_bridge.tasks.notice_keys", "schedule": 60.0, "options": {"expires": 60}},
     "housekeeping": {"task": "portal.tasks.housekeeping", "schedule": 3600.0},
 }
 

@@ -8,8 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from accounts.auditing import chain, finding
 from accounts.auditing.forms import EventForm
@@ -23,7 +23,7 @@ LIST = "admin:accounts_auditevent_changelist"
 class AuditEventAdmin(ReadOnlyAdmin):
     list_display = ("happened_at", "verb", "person", "mailbox", "actor", "address", "said", "pk")
 
-    @admin.display(description=gettext_lazy("details"))
+    @admin.display(description=_("details"))
     def said(self, event: AuditEvent) -> str:
         return chain.canonical(event.details).decode()
 
@@ -41,7 +41,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
             "filters": kept.urlencode(),
             "following": following,
         }
-        return self._page(request, "events", _("Events"), context)
+        return self._page(request, "events", capfirst(str(self.opts.verbose_name_plural)), context)
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         rows = finding.events(EventForm(request.GET).filters())

@@ -1,4 +1,4 @@
-from accounts.models.audit import REFUSED, AuditEvent, AuditLink, Retention
+from accounts.models.audit import REFUSED, AuditEvent, AuditLink, Noticed, Retention
 from accounts.models.contact import ContactAddress
 from accounts.models.imports import PeopleImport
 from accounts.models.letter import Letter
@@ -13,6 +13,7 @@ __all__ = [
     "Consent",
     "ContactAddress",
     "Letter",
+    "Noticed",
     "PeopleImport",
     "Person",
     "Policy",

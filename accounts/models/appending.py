@@ -16,7 +16,7 @@ def refuse(*args: Any, **kwargs: Any) -> NoReturn:
 
 
 class AppendOnlyQuerySet(models.QuerySet[Row]):
-    update = bulk_update = delete = _update = _raw_delete = refuse  # type: ignore[assignment]
+    update = bulk_update = delete = _update = _raw_delete = refuse
 
 
 class AppendOnlyModel(models.Model):

@@ -121,3 +121,13 @@ class Retention(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb}: {self.days}"
+
+
+class Noticed(models.Model):
+    """What the portal last saw of a thing that is not changed through it, as a file: so that a change is told once."""
+
+    name = models.CharField(max_length=250, unique=True)
+    digest = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return self.name

@@ -27,13 +27,18 @@ LISTS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     "accounts.peopleimport": ({A, O}, {A}, {A}, NOBODY),  # a change is the decision to import
     "accounts.person": ({A, O}, NOBODY, NOBODY, NOBODY),
     "accounts.policy": ({A, O}, {A}, {A}, NOBODY),
+    "accounts.policyversion": ({A, O}, {A}, {A}, {A}),  # until it is in force
+    "accounts.retention": ({A, O}, {A}, {A}, {A}),
     "accounts.staff": ({A, O}, {A}, {A}, NOBODY),
     "auth.group": ({A, O}, NOBODY, NOBODY, NOBODY),
     "mailboxes.application": ({A, O}, NOBODY, NOBODY, NOBODY),
     "mailboxes.cautionname": ({A, O}, {A}, {A}, {A}),
     "mailboxes.delegation": ({A, O}, NOBODY, NOBODY, NOBODY),
+    "mailboxes.figure": ({A, R, O}, NOBODY, NOBODY, NOBODY),
+    "mailboxes.finding": ({A, O}, NOBODY, NOBODY, NOBODY),
     "mailboxes.forward": ({A, O}, NOBODY, NOBODY, NOBODY),
     "mailboxes.forwardrefusal": ({A, O}, NOBODY, NOBODY, {A}),
+    "mailboxes.helpdeskcase": ({A, H, O}, NOBODY, {A, H}, NOBODY),
     "mailboxes.job": ({A, O}, NOBODY, NOBODY, NOBODY),
     "mailboxes.mailbox": ({A, O}, NOBODY, NOBODY, NOBODY),
     "mailboxes.mailservice": ({A, O}, {A}, {A}, NOBODY),
@@ -49,8 +54,11 @@ LISTS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
 # Actions on chosen rows, besides the exports, which are whoever's sees the list.
 ACTIONS = {
     "accounts.letter": {"send_again": {A, H}},
+    "accounts.retention": {"delete_selected": {A}},
     "mailboxes.cautionname": {"delete_selected": {A}},
     "mailboxes.forwardrefusal": {"delete_selected": {A}},
+    "mailboxes.finding": {"repair_chosen": {A}},
+    "mailboxes.mailbox": {"suspend_selected": {A}, "lift_selected": {A}},
     "mailboxes.notice": {"delete_selected": {A}},
     "mailboxes.reasontemplate": {"delete_selected": {A}},
     "mailboxes.reservedname": {"delete_selected": {A}},
@@ -68,6 +76,10 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "jsi18n": (EVERYBODY, EVERYBODY),
     "view_on_site": (EVERYBODY, EVERYBODY),
     "app_list": (EVERYBODY, EVERYBODY),
+    "accounts_consent_evidence": ({A, O}, NOBODY),
+    "mailboxes_finding_repair": (NOBODY, {A}),
+    "mailboxes_helpdeskcase_why": ({A, H, O}, NOBODY),
+    "mailboxes_mailbox_decide": (NOBODY, {A}),
     "mailboxes_reviewcase_decide": (NOBODY, {A, R}),
 }
 BY_GET = ("changelist", "add", "change", "delete", "history")
@@ -99,6 +111,7 @@ def pages(patterns: list[URLPattern | URLResolver], prefix: str = "/admin/") -> 
             yield from pages(pattern.url_patterns, path)
         elif pattern.name:
             path = path.replace("<path:object_id>", "0").replace("<path:content_type_id>/<path:object_id>", "0/0")
+            path = path.replace("<int:person>", "0").replace("<int:pk>", "0")
             path = path.replace("<path:content_type_id>", "0").replace("<int:content_type_id>", "0")
             if path.startswith("/admin/^"):
                 path = "/admin/accounts/"  # the list of one app
