@@ -1,8 +1,12 @@
 """What conditions and time do to mailboxes, without anybody deciding: found by rows, a few at once."""
 
+import logging
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q, QuerySet
 
 from mailboxes import eligibility, states
@@ -11,7 +15,10 @@ from mailboxes.provisioning.life.bringing import State, bring, close
 from mailboxes.provisioning.life.standing import COOLING, Cause, days_until, next_at, warned_of, warning_due
 from mailboxes.provisioning.life.telling import tell
 
+log = logging.getLogger(__name__)
 AT_ONCE = 200  # mailboxes in one task, each in a transaction of its own
+MOST_DUE = 2000
+SECONDS = 15.0  # a task may take CELERY_TASK_TIME_LIMIT
 
 
 def follow_conditions(service: MailService, *, after: int, now: datetime) -> int | None:
@@ -27,22 +34,17 @@ def follow_conditions(service: MailService, *, after: int, now: datetime) -> int
     stays = boxes.filter(may, leaves_at__isnull=False)
     numbers = sorted({*_first(ends), *_first(stays)})[:AT_ONCE]
     for number in numbers:
-        mailbox = Mailbox.objects.select_related("service", "person").get(pk=number)
-        try:
-            _follow(mailbox, now)
-        except states.NotAllowed:
-            continue  # somebody decided at this moment; the next round looks again
+        _one(number, partial(_follow, now=now))
     return numbers[-1] if len(numbers) == AT_ONCE else None
 
 
 def do_due(now: datetime) -> None:
-    """Letters, suspensions and closings whose time has come; what is left over, the next round finds."""
+    """Letters, suspensions and closings whose time has come; what is left over after ``SECONDS``, the next round does."""
+    until = time.monotonic() + SECONDS
     due = Mailbox.objects.filter(next_at__lte=now).order_by("next_at").values_list("pk", flat=True)
-    for number in list(due[:AT_ONCE]):
-        try:
-            do_next(Mailbox.objects.select_related("service", "person").get(pk=number), now=now)
-        except states.NotAllowed:
-            continue
+    for number in list(due[:MOST_DUE]):
+        if time.monotonic() < until:
+            _one(number, partial(do_next, now=now))
 
 
 def do_next(mailbox: Mailbox, *, now: datetime) -> None:
@@ -59,6 +61,16 @@ def do_next(mailbox: Mailbox, *, now: datetime) -> None:
             tell("mailbox-closed", mailbox, now=now)
     else:
         _warn(mailbox, end, now)
+
+
+def _one(number: int, do: Callable[[Mailbox], None]) -> None:
+    """A mailbox with which something is wrong keeps none of the others waiting."""
+    try:
+        do(Mailbox.objects.select_related("service", "person").get(pk=number))
+    except states.NotAllowed:
+        return  # somebody decided at this moment; the next round looks again
+    except DatabaseError:
+        log.exception("The life of mailbox %s", number)
 
 
 def _first(boxes: QuerySet[Mailbox]) -> list[int]:

@@ -102,11 +102,9 @@ class MailboxAdmin(ReadOnlyAdmin):
         return self._decide(request, mailbox) if request.method == "POST" else self._one(request, mailbox)
 
     def _decide(self, request: HttpRequest, mailbox: Mailbox) -> HttpResponse:
-        if not self.has_suspend_permission(request) or mailbox.person_id == request.user.pk:
-            raise PermissionDenied
         deed = DEEDS.get(request.POST.get("deed", ""))
-        if deed is None:
-            return self._one(request, mailbox, status=INVALID)
+        if deed is None or not self.has_suspend_permission(request) or mailbox.person_id == request.user.pk:
+            raise PermissionDenied
         if request.POST.get("stamp") != stamp_of(mailbox) or not deed.fits(mailbox):
             return self._too_late(request, mailbox)
         form = deed.form(mailbox, request.POST)

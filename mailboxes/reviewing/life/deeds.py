@@ -51,7 +51,7 @@ DEEDS = {
             lambda mailbox: _is_open(mailbox) and mailbox.hold not in services.BY_THE_OFFICE,
             SuspendForm,
             services.suspend,
-            _("%(mailbox)s is suspended; the mail server is being told."),
+            _("The mailbox %(mailbox)s is suspended; the mail server is being told."),
             _("Signing in, sending and forwarding end within seconds; letters still arrive. The owner is told."),
         ),
         Deed(
@@ -70,7 +70,7 @@ DEEDS = {
             lambda mailbox: _is_open(mailbox) and mailbox.leaves_at is not None,
             forms.Form,
             services.keep,
-            _("%(mailbox)s stays, until the condition of its owner changes once more."),
+            _("The mailbox %(mailbox)s stays, until the condition of its owner changes once more."),
             _("The condition of its owner no longer ends it, until that changes once more."),
         ),
         Deed(
@@ -80,7 +80,7 @@ DEEDS = {
             _is_open,
             CloseForm,
             services.close_now,
-            _("%(mailbox)s is closed; the mail server is being told."),
+            _("The mailbox %(mailbox)s is closed; the mail server is being told."),
             _("Signing in and letters end; the address is never given to anybody else. It can be opened again here."),
         ),
         Deed(
@@ -90,7 +90,7 @@ DEEDS = {
             lambda mailbox: mailbox.state == Mailbox.State.CLOSED,
             forms.Form,
             services.reopen,
-            _("%(mailbox)s is open again; the mail server is being told."),
+            _("The mailbox %(mailbox)s is open again; the mail server is being told."),
             _("For somebody who comes back: with its letters and its old password. A suspension by the office stays."),
         ),
     )
