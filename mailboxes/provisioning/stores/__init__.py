@@ -178,7 +178,7 @@ class Store(Protocol):
     def listed(self) -> Iterator[Sequence[str]]:
         """Every address that it has, in batches; one may come twice. The first that cannot be read ends it in a StoreError.
 
-        Each batch has a time limit of its own; all of them together take as long as they take.
+        Each batch has a time limit of its own, of a minute at most; all of them together take as long as they take.
         """
 
     def check(self, address: str, *, password_hash: str, quota: int) -> None:
