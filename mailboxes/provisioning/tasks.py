@@ -30,8 +30,8 @@ def run(job_id: int) -> None:
         _converge(job)
     except StoreError as error:
         log.warning("Job %s, attempt %s: %s (%s)", job.pk, job.attempts, error, error.code)
-        reason = f"{error.code}: {error}"
-        surely(lambda: _postpone(job, error.code, reason))
+        code, reason = error.code, f"{error.code}: {error}"
+        surely(lambda: _postpone(job, code, reason))
     except Exception as error:  # a fault of ours must not keep the job until its lease ends
         log.exception("Job %s, attempt %s", job.pk, job.attempts)
         fault = f"fault: {type(error).__name__}"

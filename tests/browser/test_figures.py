@@ -1,6 +1,7 @@
 """The pictures for administrators: seen and heard in both languages, in light and dark, on a small screen, by keyboard."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 from playwright.sync_api import Download, expect
@@ -9,18 +10,16 @@ from tests.browser.conftest import SignedIn, Visit
 from tests.browser.demo import Demo
 from tests.browser.looking import english, faults
 from tests.browser.test_review import as_administrator
-from tests.browser.walking import agree_to_all, choose_name, give_password, wait_until_open
+from tests.browser.walking import THREE_KINDS, apply, wait_until_open
 
 PAGE = "/admin/mailboxes/figure/"
-APPLICANT = "z88011"
+APPLICANT = "z88011"  # of whom no other test wants gapp
 LABELS = "labels => labels.map((label) => label.getBoundingClientRect()).filter((box) => box.width)"
 
 
 def test_a_mailbox_that_somebody_applies_for_is_in_the_pictures(visit: Visit, demo: Demo, signed_in: SignedIn) -> None:
     page = visit("zh-TW", storage_state=signed_in(APPLICANT))
-    agree_to_all(page, demo, "gapp")
-    choose_name(page)
-    give_password(page, "copper-kettle-ninety-seals")
+    apply(page, demo, "gapp", THREE_KINDS)
     wait_until_open(page)
 
     admin = as_administrator(visit("en-US", accept_downloads=True), demo)
@@ -30,10 +29,12 @@ def test_a_mailbox_that_somebody_applies_for_is_in_the_pictures(visit: Visit, de
     expect(picture).to_be_visible()
     expect(picture.locator("rect")).not_to_have_count(0)
     expect(admin.get_by_role("row", name=re.compile("^gapp mailbox"))).not_to_have_count(0)
-    expect(admin.locator("table.bars", has_text="Strength").get_by_role("row", name=re.compile("^STRONG"))).not_to_have_count(0)
+    expect(
+        admin.locator("table.bars", has_text="Strength").get_by_role("row", name=re.compile("^STRONG"))
+    ).not_to_have_count(0)
     with admin.expect_download() as coming:
         admin.get_by_role("button", name="Save as CSV: Waiting now, by state and age").click()
-    assert _text(coming.value).startswith("\ufeffWaiting now")
+    assert _text(coming.value).startswith('\ufeff"Waiting now')
     admin.locator("details summary").first.press("Enter")
     expect(admin.locator("details table").first).to_be_visible()
     assert faults(admin) == []
@@ -46,7 +47,7 @@ def test_the_pictures_in_chinese_on_a_small_screen(visit: Visit, demo: Demo) -> 
     assert english(admin) == []
     for picture in admin.locator("svg.picture").all():
         boxes = picture.locator("text.below").evaluate_all(LABELS)
-        assert all(one["right"] <= other["left"] for one, other in zip(boxes, boxes[1:], strict=False)), boxes
+        assert all(one["right"] <= other["left"] for one, other in pairwise(boxes)), boxes
 
 
 def test_days_are_chosen_by_keyboard_without_script(visit: Visit, demo: Demo) -> None:

@@ -1,1 +1,1 @@
-"""Pictures for administrators: how many applications, how fast, what waits, what fails; drawn on the server, with the numbers."""
+"""Pictures for administrators: how many applications, how fast, what waits and fails; drawn on the server, with numbers."""

@@ -28,9 +28,7 @@ def waiting(counts: Counts) -> Bars:
 def _ages() -> list[str]:
     limits = [words.duration(int(age / timedelta(seconds=1))) for age in AGES]
     least = _("%(time)s or longer") % {"time": limits[0]}
-    between = [
-        _("%(least)s to %(most)s") % {"least": less, "most": more} for more, less in pairwise(limits)
-    ]
+    between = [_("%(least)s to %(most)s") % {"least": less, "most": more} for more, less in pairwise(limits)]
     return [least, *between, _("under %(time)s") % {"time": limits[-1]}]
 
 
