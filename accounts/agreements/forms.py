@@ -55,9 +55,7 @@ class VersionForm(forms.Form):
     def clean_in_force_from(self) -> datetime | None:
         moment: datetime | None = self.cleaned_data["in_force_from"]
         if moment is not None and moment < self.now:
-            text = _(
-                "That moment is past. Write a later one, or none: then the version is in force as soon as it is saved."
-            )
+            text = _("That moment is past. Write a later one, or none: then the version is in force as soon as it is saved.")
             raise ValidationError(text, code="past")
         if moment is not None and others(self.policy, self.version).filter(in_force_from=moment).exists():
             text = _("Another version of this policy is in force from that very moment. Choose another one.")

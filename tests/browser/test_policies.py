@@ -17,8 +17,14 @@ from tests.browser.walking import agree_to_all
 OURS = """options => axe.run("#content-main", { ...options, preload: false }).then(
   ({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target}`)))"""
 LOOK, SAVE = "section[aria-labelledby=text] button", "section[aria-labelledby=meaning] button"
-OLD = {"text_zh": "第一條　請愛惜器材。\n\n第二條　請準時歸還。", "text_en": "1. Take care of it.\n\n2. Bring it back in time."}
-NEW = {"text_zh": "第一條　請愛惜器材。\n\n第二條　請提早歸還<b>。</b>", "text_en": "1. Take care of it.\n\n2. Bring it back early."}
+OLD = {
+    "text_zh": "第一條　請愛惜器材。\n\n第二條　請準時歸還。",
+    "text_en": "1. Take care of it.\n\n2. Bring it back in time.",
+}
+NEW = {
+    "text_zh": "第一條　請愛惜器材。\n\n第二條　請提早歸還<b>。</b>",
+    "text_en": "1. Take care of it.\n\n2. Bring it back early.",
+}
 
 
 def faults_of_ours(page: Page) -> list[str]:

@@ -1,4 +1,4 @@
-"""Administrators write, change and withdraw versions of one policy at the same moment: one of them does, the others are told."""
+"""Administrators write, change and withdraw versions of one policy at once: one of them does, the others are told."""
 
 from collections import Counter
 from collections.abc import Callable
