@@ -42,8 +42,8 @@ def state(mailbox: Mailbox) -> list[Answer]:
         return [Answer("good", _("The mailbox is in use, and not suspended."))]
     if mailbox.state == Mailbox.State.PENDING:
         return [Answer("amber", _("The mailbox is being opened."), _("It takes minutes; if it is longer, see below."))]
-    event = AuditEvent.objects.filter(person=mailbox.person, mailbox=mailbox.address, verb=f"mailbox.{mailbox.state}")
-    last = event.order_by("-happened_at", "-pk").first()
+    events = AuditEvent.objects.filter(person=mailbox.person, mailbox=mailbox.address)
+    last = events.filter(verb=f"mailbox.{mailbox.state}").order_by("-happened_at", "-pk").first()
     facts = {"state": mailbox.get_state_display(), "when": moment(last.happened_at) if last else "–"}
     reason = str(last.details.get("reason", "")) if last else ""
     why = _("Reason: %(reason)s") % {"reason": reason} if reason else _("No reason is on record.")

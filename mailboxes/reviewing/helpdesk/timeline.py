@@ -50,7 +50,15 @@ class Kind:
     answers: bool = False
 
 
-SIGN_INS = ("mailbox.signed-in", "mailbox.sign-in-failed", "handoff.refused", "county.refused")
+SIGN_INS = (
+    "handoff.signed-in",
+    "handoff.refused",
+    "county.signed-in",
+    "county.refused",
+    "mailbox.signed-in",
+    "mailbox.sign-in-failed",
+)
+OFFICE = ("helpdesk", "letter", "setting", "staff", "evidence", "finding")
 KINDS = {
     "applications": Kind(pgettext_lazy("timeline", "Applications"), ("application",), answers=True),
     "mailbox": Kind(pgettext_lazy("timeline", "Mailbox and password"), ("mailbox", "sessions", "folder")),
@@ -59,7 +67,7 @@ KINDS = {
         pgettext_lazy("timeline", "Forwarding, delegation"), ("forwarding", "forward", "vacation", "delegation")
     ),
     "person": Kind(pgettext_lazy("timeline", "Contact addresses, policies, ways in"), ("contact", "policy", "county")),
-    "office": Kind(pgettext_lazy("timeline", "Helpdesk and letters"), ("helpdesk", "letter")),
+    "office": Kind(pgettext_lazy("timeline", "The office, letters"), OFFICE),
 }
 
 

@@ -80,13 +80,8 @@ def test_every_verb_has_words() -> None:
 
 def test_every_kind_of_event_of_a_person_is_in_one_filter_of_the_timeline() -> None:
     kinds = {name: set(timeline._verbs(kind)) for name, kind in timeline.KINDS.items()}
-    nobodys = {
-        "list.exported",
-        "people.imported",
-        "helpdesk.searched",
-        "helpdesk.searches-stopped",
-        "helpdesk.looks-stopped",
-    }
+    nobodys = {f"helpdesk.{what}-stopped" for what in guard.MOST} | {"helpdesk.searched"}
+    nobodys |= {verb for verb in verbs.ALL if verb.partition(".")[0] in ("list", "people", "audit", "mailboxes")}
     for verb in set(verbs.ALL) - nobodys:
         assert len([name for name, theirs in kinds.items() if verb in theirs]) == 1, verb
 
