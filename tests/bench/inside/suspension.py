@@ -132,7 +132,9 @@ def _letters_while_suspended(box: Mailbox, number: int) -> dict[str, float]:
 def _send(subject: str) -> None:
     lmtp = place(settings.LMTP_URL, "lmtp")
     with smtplib.LMTP(lmtp.host, lmtp.port) as client:
-        client.sendmail("colleague@example.org", [OWNER], f"Subject: {subject}\r\nMessage-ID: <{subject}@bench>\r\n\r\n.\r\n")
+        client.sendmail(
+            "colleague@example.org", [OWNER], f"Subject: {subject}\r\nMessage-ID: <{subject}@bench>\r\n\r\n.\r\n"
+        )
 
 
 def _subjects() -> str:
