@@ -50,7 +50,7 @@ class QueueForm(forms.Form):
         self.fields["condition"].choices = [*ANY, *words]  # type: ignore[attr-defined]
         # One of which nobody waits any more stays the filter: nobody else's applications come up in its place.
         units = sorted({*queue.units(), self.data.get("unit", "")} - {""})
-        self.fields["unit"].widget.choices = [*ANY, *zip(units, units, strict=True)]  # type: ignore[attr-defined]
+        self.fields["unit"].widget.choices = [*ANY, *zip(units, units, strict=True)]
 
     def filters(self) -> dict[str, Any]:
         self.is_valid()

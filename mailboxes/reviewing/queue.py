@@ -28,13 +28,15 @@ FOR_US = (ReviewCase.State.HELD, ReviewCase.State.REVIEW)
 # From one unit to the next by the index: as many steps as there are units, however many wait.
 UNITS = """
 WITH RECURSIVE units (unit) AS (
-    SELECT (SELECT min(queued_unit) FROM mailboxes_application WHERE {waits} AND queued_unit > '')
+    SELECT (SELECT min(queued_unit) FROM mailboxes_application
+        WHERE state IN ('held', 'review', 'asked') AND queued_unit > '')
     UNION ALL
-    SELECT (SELECT min(queued_unit) FROM mailboxes_application WHERE {waits} AND queued_unit > unit) FROM units
-    WHERE unit IS NOT NULL
+    SELECT (SELECT min(queued_unit) FROM mailboxes_application
+        WHERE state IN ('held', 'review', 'asked') AND queued_unit > unit)
+    FROM units WHERE unit IS NOT NULL
 )
 SELECT unit FROM units WHERE unit IS NOT NULL
-""".format(waits="state IN ('held', 'review', 'asked')")
+"""
 
 
 @dataclass(frozen=True)

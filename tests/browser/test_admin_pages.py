@@ -16,9 +16,9 @@ from tests.browser.walking import THREE_KINDS, agree_to_all, choose_name, give_p
 APPLICANT = "z88011"  # of whom no other test wants gapp
 # What cannot be mended from here: by the rule of axe and where it is, with the reason.
 NOT_OURS = {
-    "aria-prohibited-attr at span[aria-label=": "the help of the two lists of a group's rights, by Django's SelectFilter2.js",
-    "aria-prohibited-attr at label[for=\"id_permissions_input\"]": "the same",
-    "aria-prohibited-attr at label[for=\"id_permissions_selected_input\"]": "the same",
+    "aria-prohibited-attr at span[aria-label=": "help of the two lists of a group's rights, by Django's SelectFilter2.js",
+    'aria-prohibited-attr at label[for="id_permissions_input"]': "the same",
+    'aria-prohibited-attr at label[for="id_permissions_selected_input"]': "the same",
 }
 # Words of the page, not of its rows: those may be English by right.
 LABELS = """() => [...document.querySelectorAll(

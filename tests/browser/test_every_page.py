@@ -195,7 +195,8 @@ PLACES = {
     "hand-off for another site": Place(NOBODY, failing("wrong-audience")),
     "hand-off by an unknown key": Place(NOBODY, failing("unknown-key")),
     "hand-off used twice by who is in": Place(ON_LEAVE, failing("replayed")),
-} | BY_COUNTY | BY_REVIEWER
+} | BY_COUNTY
+PLACES |= BY_REVIEWER
 CAMPUS = {
     "people": Place(NOBODY, at_campus("/")),
     "no such page": Place(NOBODY, at_campus("/nowhere/")),

@@ -1,4 +1,4 @@
-"""A mailbox suspended and let go again as the portal does it: by a job in the outbox, a real worker and real mail servers."""
+"""A mailbox suspended and let go again as the portal does it: by a job in the outbox, a real worker, real mail servers."""
 
 import poplib
 import smtplib

@@ -16,7 +16,6 @@ from tests.unit.mailboxes.reviewing import (
     QUEUE,
     MakeReviewer,
     Wait,
-    apply,
     as_reviewer,
     case_page,
     decide,
@@ -69,16 +68,6 @@ def test_a_rejection_tells_the_reason_wipes_the_hash_and_frees_the_name(
     page = as_wang.get(f"/applications/{case.reference}/")
     assertContains(page, "Your passport name is wrong.")
     assertContains(page, "/mail/mx/apply/")
-
-
-def test_whoever_waits_is_filtered_by_what_they_were_then(
-    as_reviewer: Client, reviewed: object, wang: Person, sign_in: SignIn, agree_all: AgreeAll
-) -> None:
-    Person.objects.filter(pk=wang.pk).update(unit="物理學系")
-    apply(sign_in(wang), agree_all)
-    for name, value in (("unit", "物理學系"), ("condition", "一般")):
-        assert len(as_reviewer.get(QUEUE, {name: value}).context["rows"]) == 1
-    assert as_reviewer.get(QUEUE, {"condition": "退休"}).context["rows"] == []
 
 
 def test_whoever_was_rejected_applies_again_for_the_same_name(

@@ -12,13 +12,14 @@ from pytest_django.asserts import assertContains, assertNotContains
 from accounts.models import Letter, Person
 from mailboxes.models import Job, MailService, ReviewCase
 from mailboxes.reviewing import bulk, queue
-from tests.conftest import MakePerson, SignIn
+from tests.conftest import AgreeAll, MakePerson, SignIn
 from tests.unit.mailboxes.reviewing import (
     BULK,
     NOW,
     QUEUE,
     MakeReviewer,
     Wait,
+    apply,
     as_reviewer,
     case_page,
     decide,
@@ -115,6 +116,16 @@ def test_the_units_to_choose_from_are_those_of_the_people_who_wait(as_reviewer: 
     ReviewCase.objects.filter(mailbox__local_part="sflin").update(queued_unit="物理學系")
     options = as_reviewer.get(QUEUE, {"unit": "gone"}).context["form"]["unit"].subwidgets
     assert [option.data["value"] for option in options] == ["", "Department of Physics", "gone", "物理學系"]
+
+
+def test_whoever_waits_is_filtered_by_what_they_were_then(
+    as_reviewer: Client, reviewed: object, wang: Person, sign_in: SignIn, agree_all: AgreeAll
+) -> None:
+    Person.objects.filter(pk=wang.pk).update(unit="物理學系")
+    apply(sign_in(wang), agree_all)
+    for name, value in (("unit", "物理學系"), ("condition", "一般")):
+        assert len(as_reviewer.get(QUEUE, {name: value}).context["rows"]) == 1
+    assert as_reviewer.get(QUEUE, {"condition": "退休"}).context["rows"] == []
 
 
 @pytest.mark.parametrize(
