@@ -81,6 +81,13 @@ KEPT = {
     'county.refused': 365,
     'mailbox.signed-in': 365,
     'mailbox.sign-in-failed': 365,
+    'staff.signed-in': 365,
+    'staff.sign-in-failed': 365,
+    'helpdesk.searched': 730,
+    'helpdesk.looked': 730,
+    'helpdesk.checked': 730,
+    'helpdesk.caller-right': 730,
+    'helpdesk.caller-wrong': 730,
     'list.exported': 730,
 }
 

@@ -16,6 +16,7 @@ SHOWN = 100
 
 class Command(BaseCommand):
     help = "The chain over the events: check it, print its end, or write events for an auditor (docs/audit.md)."
+    requires_system_checks = ()  # it needs the database and nothing else
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         tools = parser.add_subparsers(dest="tool", required=True)
