@@ -8,10 +8,12 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import AuditEvent, Person
 from mailboxes.models import Application, Job, Mailbox, MailService
+from mailboxes.provisioning.life.services import ask_to_close
 from mailboxes.provisioning.stores.maildir import MaildirStore
 from tests.conftest import GOOD_PASSWORD, SUSPENDED
 from tests.unit.mailboxes.entering.conftest import ADDRESS, DOOR, HASH, OTHER_PASSWORD, UNKNOWN, give
@@ -78,6 +80,17 @@ def test_their_own_language_awaits_them(box: Mailbox, visitor: Client) -> None:
     Person.objects.update(language="zh-hant")
     give(visitor)
     assert visitor.cookies["django_language"].value == "zh-hant"
+
+
+def test_who_has_switched_it_off_is_told_to_come_in_by_another_way(box: Mailbox, visitor: Client) -> None:
+    Mailbox.objects.update(**SUSPENDED | {"hold": "owner", "cause": "owner"})
+    assertContains(give(visitor), "Come in by another way to switch it on again", status_code=403)
+
+
+def test_who_wants_it_closed_comes_in_until_it_is(box: Mailbox, visitor: Client) -> None:
+    ask_to_close(box, now=timezone.now(), address="")
+    assert give(visitor).status_code == 302
+    assert visitor.get("/mail/mx/").status_code == 200
 
 
 def test_a_suspended_owner_is_told_so_after_the_right_password_only(box: Mailbox, visitor: Client) -> None:
