@@ -158,7 +158,7 @@ def test_two_browsers_decide_about_one_application_and_a_right_that_is_gone_deci
         first.go_back()
         decide(first, "reject", reason="請先更正您的資料。")
         second.locator("button[value=approve]").click()
-        expect(second.locator(".messagelist .warning")).to_contain_text("admin was first, at")
+        expect(second.locator(".messagelist .warning")).to_contain_text("Admin was first, at")
         expect(second.locator("button[value=approve]")).to_have_count(0)
         page.reload()
         expect(page.locator("main")).to_contain_text("請先更正您的資料。")
