@@ -95,20 +95,20 @@ class PolicyVersionAdmin(ListAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        if not self.has_view_permission(request):
+        if not (self.has_change_permission(request) if request.method == "POST" else self.has_view_permission(request)):
             raise PermissionDenied
         version = self._version(object_id)
         if self.has_change_permission(request, version):
             return self._write(request, version.policy, version)
         if request.method != "POST":
             return self._read(request, version)
-        if not super().has_change_permission(request):
-            raise PermissionDenied
         messages.warning(request, _("This version is in force, and never changes. Nothing was saved: write a new one."))
         return self._read(request, version, status=CONFLICT)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Withdraw what is not in force yet."""
+        if not self.has_delete_permission(request):
+            raise PermissionDenied
         version = self._version(object_id)
         if not self.has_delete_permission(request, version):
             raise PermissionDenied

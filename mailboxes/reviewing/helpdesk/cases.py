@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accounts import audit, letters
 from accounts.addresses import visitor_address
@@ -27,6 +28,7 @@ from mailboxes.reviewing.helpdesk.forms import CallerForm, FindForm, GoOnForm
 FIND = "admin:mailboxes_helpdeskcase_changelist"
 CASE = "admin:mailboxes_helpdeskcase_change"
 WHY = "admin:mailboxes_helpdeskcase_why"
+ACTING = ("mailboxes.change_helpdeskcase", "accounts.change_letter")
 INVALID, TOO_MANY = 422, 429
 
 
@@ -39,11 +41,11 @@ class HelpdeskCaseAdmin(ReadOnlyAdmin):
     exports = False
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.why_view)
+        view = self.admin_site.admin_view(require_safe(self.why_view))
         return [path("<int:pk>/why/", view, name="mailboxes_helpdeskcase_why"), *super().get_urls()]
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        raise Http404  # it would show names, by number, to whoever counts
+        raise PermissionDenied  # it would show names, by number, to whoever counts
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if not self.has_view_permission(request):
@@ -66,6 +68,8 @@ class HelpdeskCaseAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         if request.method == "POST":
+            if not any(map(request.user.has_perm, ACTING)):
+                raise PermissionDenied
             return self._act(request, self._case(request, object_id))
         return self._looked_at(request, object_id, "helpdesk.looked", self._case_page)
 

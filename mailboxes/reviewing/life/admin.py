@@ -64,8 +64,10 @@ class MailboxAdmin(ReadOnlyAdmin):
     def bulk_view(self, request: HttpRequest) -> HttpResponse:
         """What was listed is done now."""
         action = request.POST.get("action", "")
-        if not self.has_suspend_permission(request) or action not in bulk.ACTIONS:
+        if not self.has_suspend_permission(request):
             raise PermissionDenied
+        if action not in bulk.ACTIONS:
+            raise Http404
         try:
             rows = bulk.numbered(request.POST.get("ids", ""))
         except bulk.TooMany as error:
@@ -96,14 +98,14 @@ class MailboxAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        if not self.has_view_permission(request):
+        if not (self.has_suspend_permission(request) if request.method == "POST" else self.has_view_permission(request)):
             raise PermissionDenied
         mailbox = _found(object_id)
         return self._decide(request, mailbox) if request.method == "POST" else self._one(request, mailbox)
 
     def _decide(self, request: HttpRequest, mailbox: Mailbox) -> HttpResponse:
         deed = DEEDS.get(request.POST.get("deed", ""))
-        if deed is None or not self.has_suspend_permission(request) or mailbox.person_id == request.user.pk:
+        if deed is None or mailbox.person_id == request.user.pk:
             raise PermissionDenied
         if request.POST.get("stamp") != stamp_of(mailbox) or not deed.fits(mailbox):
             return self._too_late(request, mailbox)

@@ -6,12 +6,14 @@ from dataclasses import replace
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.counties import ways
 from accounts.counties.registry import County
 from accounts.models import AuditEvent, Person
+from mailboxes.models import Mailbox, MailService
 from tests.conftest import MakePerson, SignIn
 
 KEELUNG = County(
@@ -83,10 +85,14 @@ def test_the_way_that_one_has_come_in_by_stays(wang: Person, sign_in: SignIn) ->
 
 
 @pytest.mark.parametrize("source", ["county:kl", "county:gone"])
-def test_the_last_way_in_stays(source: str, make_person: MakePerson, sign_in: SignIn, settings: Settings) -> None:
+def test_the_last_way_in_stays(
+    source: str, make_person: MakePerson, sign_in: SignIn, settings: Settings, services: dict[str, MailService]
+) -> None:
     """Somebody whose own county is switched off, or has gone from the file."""
     settings.COUNTIES = (replace(KEELUNG, on=False), TAIPEI)
     person = make_person("aa1234", source=source)
+    name = {"local_part": "aa1234.kl", "domain": "mail.edu.tw", "stem": "aakl", "stem_number": 1234}
+    Mailbox.objects.create(service=services["mx"], person=person, state="active", active_at=timezone.now(), **name)
     page, client = link(person, "tp"), came_by(sign_in(person), "mailbox:aa1234.kl@mail.edu.tw")
     assertContains(client.get("/configure/"), "the only way in that you have")
     assertContains(client.post(page), "the only way in that you have", status_code=409)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import count as numbers
 
 import pytest
+import time_machine
 
 from accounts.models import AuditEvent
 from mailboxes.models import Application, Job, Mailbox, MailService, Tally
@@ -121,6 +122,11 @@ def test_what_waits_now_is_counted_whatever_the_range(apply: Apply) -> None:
     }  # fmt: skip
 
 
+def refuse(verb: str, code: str, when: datetime) -> None:
+    with time_machine.travel(when, tick=False):
+        AuditEvent.objects.create(verb=verb, person=None, details={"code": code})
+
+
 def test_failures_by_cause(apply: Apply, services: dict[str, MailService]) -> None:
     mx = services["mx"]
     for day, number in ((TODAY, 2), (TODAY - timedelta(days=6), 3), (TODAY - timedelta(days=7), 100)):
@@ -130,10 +136,8 @@ def test_failures_by_cause(apply: Apply, services: dict[str, MailService]) -> No
     for error in ("store-mismatch: It has another quota.", "store-mismatch: no", "fault", ""):
         Job.objects.create(mailbox=box, address=box.address, kind="suspend", due_at=NOW, last_error=error)
     for verb, code in (("handoff.refused", "expired"), ("handoff.refused", "expired"), ("county.refused", "lost")):
-        AuditEvent.objects.create(verb=verb, person=None, details={"code": code})
-    AuditEvent.objects.update(happened_at=NOW)
-    old = AuditEvent.objects.create(verb="handoff.refused", person=None, details={"code": "replayed"})
-    AuditEvent.objects.filter(pk=old.pk).update(happened_at=NOW - timedelta(days=7))
+        refuse(verb, code, NOW)
+    refuse("handoff.refused", "replayed", NOW - timedelta(days=7))
     found = counted()
     assert found.failed == {"store-unavailable": 5}
     assert found.stuck == {"store-mismatch": 2, "fault": 1}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+import time_machine
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client
@@ -27,9 +28,8 @@ Happened = Callable[..., AuditEvent]
 @pytest.fixture
 def happened(wang: Person) -> Happened:
     def event(verb: str = "policy.agreed", *, ago: timedelta = timedelta(), **fields: Any) -> AuditEvent:
-        event = AuditEvent.objects.create(**{"verb": verb, "person": wang} | fields)
-        AuditEvent.objects.filter(pk=event.pk).update(happened_at=NOW - ago)
-        return event
+        with time_machine.travel(NOW - ago, tick=False):
+            return AuditEvent.objects.create(**{"verb": verb, "person": wang} | fields)
 
     return event
 
