@@ -54,7 +54,7 @@ def move_application(
     """
     if to in ("done", "cancelled", "rejected"):
         fields["finished_at"] = now
-    if to in ("pending", "rejected") and application.queued_at is not None:
+    if to in ("pending", "rejected") and application.state in Application.IN_QUEUE:
         fields["decided_at"] = now
     if to not in ("review", "asked"):
         fields["password_hash"] = ""

@@ -7,7 +7,8 @@ from itertools import count as numbers
 import pytest
 import time_machine
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, Person
+from mailboxes import states
 from mailboxes.models import Application, Job, Mailbox, MailService, Tally
 from mailboxes.reviewing.figures.counting import Counts, Times, count
 from mailboxes.reviewing.figures.span import Span
@@ -154,3 +155,17 @@ def test_strength_and_mailboxes(apply: Apply, services: dict[str, MailService]) 
     found = counted(TODAY)
     assert found.strength == {(mx.pk, "3"): 4, (mx.pk, "4"): 1, (gapp.pk, "4"): 7}
     assert found.boxes == {(mx.pk, "pending"): 1, (gapp.pk, "suspended"): 1}
+
+
+def test_only_what_leaves_the_queue_was_decided_about(apply: Apply, services: dict[str, MailService], wang: Person) -> None:
+    received = NOW - timedelta(hours=1)
+    for state in ("pending", "rejected"):
+        case = apply(received, state="review", password_hash="x", queued_at=received)
+        states.move_application(case, state, now=NOW, actor=None)
+    draft = Application.objects.create(person=wang, service=services["mx"])
+    box = apply(received).mailbox
+    states.move_application(draft, "pending", now=NOW, actor=wang, mailbox=box, submitted_at=received)
+    assert sorted(Application.objects.exclude(decided_at=None).values_list("state", "decided_at")) == [
+        ("pending", NOW), ("rejected", NOW),
+    ]  # fmt: skip
+    assert counted().reviewed == {services["mx"].pk: Times(2, 3600, 3600, 2)}
