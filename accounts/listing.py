@@ -130,13 +130,6 @@ class ListAdmin(admin.ModelAdmin[Any]):
         super().save_related(request, form, formsets, change)
         changes.record(request, form.instance, form.before, changes.stored(form.instance))
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Rows that stand in another's page."""
-        rows = [(each.instance, changes.stored(each.instance)) for each in formset.initial_forms]
-        super().save_formset(request, form, formset, change)
-        for row, before in [*rows, *((row, {}) for row in formset.new_objects)]:
-            changes.record(request, row, before, changes.stored(row))
-
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         changes.record(request, obj, changes.stored(obj), {})
         super().delete_model(request, obj)

@@ -34,6 +34,11 @@ SUSPENDED: dict[str, Any] = {
 }
 
 
+def in_state(state: str) -> dict[str, Any]:
+    """Fields of a mailbox in that state, whatever it was in before."""
+    return SUSPENDED if state == "suspended" else {"state": state, "hold": "", "cause": "", "reason": "", "held_at": None}
+
+
 # Django empties the tables after a test with transactions of its own: by TRUNCATE, and on SQLite by DELETE.
 IN_THE_WAY = {
     "postgresql": [

@@ -25,10 +25,14 @@ class StaffSite(AdminSite):
     site_title = _("Campus Mailbox")
 
     def has_permission(self, request: HttpRequest) -> bool:
-        if not super().has_permission(request) or not gate.was_shown(request):
-            return False
-        gate.stay(request)
-        return True
+        """Found out once a request, though Django asks at each turn."""
+        kept = vars(request)
+        if "is_admitted" not in kept:
+            kept["is_admitted"] = super().has_permission(request) and gate.was_shown(request)
+            if kept["is_admitted"]:
+                gate.stay(request)
+        admitted: bool = kept["is_admitted"]
+        return admitted
 
     @method_decorator(never_cache)
     @login_not_required

@@ -1,6 +1,7 @@
 """The staff's sign-in as a person does it: name, password, and the code of the moment."""
 
 import time
+from typing import Any
 
 from playwright.sync_api import Page
 
@@ -33,3 +34,10 @@ def sign_in(page: Page, demo: Demo, name: str = "admin") -> None:
         if ahead == -PERIOD:
             page.wait_for_timeout(PERIOD * 1000)
     raise AssertionError(page.locator("main").inner_text())
+
+
+def administrator(visit: Any, signed_in: Any, demo: Demo, locale: str, **context: Any) -> Page:
+    """On the administration's first page, with the session that all the tests of the administration share."""
+    page: Page = visit(locale, storage_state=signed_in("staff:admin"), **context)
+    page.goto(f"{demo.portal}/admin/")
+    return page

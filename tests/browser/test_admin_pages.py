@@ -9,8 +9,9 @@ from tests.browser.administering import beyond, lists
 from tests.browser.conftest import SignedIn, Visit
 from tests.browser.demo import Demo
 from tests.browser.looking import ENGLISH_SENTENCE, faults
+from tests.browser.staff import administrator
 from tests.browser.test_importing import HEAD, TAKES, upload
-from tests.browser.test_review import QUEUE, as_administrator, reviewed
+from tests.browser.test_review import QUEUE, reviewed
 from tests.browser.walking import THREE_KINDS, agree_to_all, choose_name, give_password
 
 APPLICANT = "z88011"  # of whom no other test wants gapp
@@ -74,7 +75,7 @@ def look_at_many(admin: Page, demo: Demo, *, chinese: bool) -> list[str]:
 def test_every_page_of_the_administration_is_there_for_everybody(
     visit: Visit, demo: Demo, signed_in: SignedIn, locale: str, tmp_path: Path
 ) -> None:
-    admin = as_administrator(visit(locale), demo)
+    admin = administrator(visit, signed_in, demo, locale)
     chinese = locale == "zh-TW"
     line = "looked-at,王匯入,,教職員工,一般\r\n"
     (tmp_path / "wrong.csv").write_text(HEAD + line + line)

@@ -9,7 +9,7 @@ from playwright.sync_api import Download, expect
 from tests.browser.conftest import SignedIn, Visit
 from tests.browser.demo import Demo
 from tests.browser.looking import english, faults
-from tests.browser.test_review import as_administrator
+from tests.browser.staff import administrator
 from tests.browser.walking import THREE_KINDS, apply, wait_until_open
 
 PAGE = "/admin/mailboxes/figure/"
@@ -22,7 +22,7 @@ def test_a_mailbox_that_somebody_applies_for_is_in_the_pictures(visit: Visit, de
     apply(page, demo, "gapp", THREE_KINDS)
     wait_until_open(page)
 
-    admin = as_administrator(visit("en-US", accept_downloads=True), demo)
+    admin = administrator(visit, signed_in, demo, "en-US", accept_downloads=True)
     admin.get_by_role("link", name="Pictures").first.click()
     expect(admin.locator("h1")).to_have_text("Pictures")
     picture = admin.get_by_role("img", name=re.compile("^Applications received, by day: All services"))
@@ -40,8 +40,8 @@ def test_a_mailbox_that_somebody_applies_for_is_in_the_pictures(visit: Visit, de
     assert faults(admin) == []
 
 
-def test_the_pictures_in_chinese_on_a_small_screen(visit: Visit, demo: Demo) -> None:
-    admin = as_administrator(visit("zh-TW"), demo)
+def test_the_pictures_in_chinese_on_a_small_screen(visit: Visit, demo: Demo, signed_in: SignedIn) -> None:
+    admin = administrator(visit, signed_in, demo, "zh-TW")
     admin.goto(f"{demo.portal}{PAGE}?days=365")
     assert faults(admin) == []
     assert english(admin) == []
@@ -50,8 +50,8 @@ def test_the_pictures_in_chinese_on_a_small_screen(visit: Visit, demo: Demo) -> 
         assert all(one["right"] <= other["left"] for one, other in pairwise(boxes)), boxes
 
 
-def test_days_are_chosen_by_keyboard_without_script(visit: Visit, demo: Demo) -> None:
-    admin = as_administrator(visit("en-US", java_script_enabled=False), demo)
+def test_days_are_chosen_by_keyboard_without_script(visit: Visit, demo: Demo, signed_in: SignedIn) -> None:
+    admin = administrator(visit, signed_in, demo, "en-US", java_script_enabled=False)
     admin.goto(f"{demo.portal}{PAGE}")
     admin.get_by_role("link", name="Last 7 days").press("Enter")
     expect(admin.get_by_role("link", name="Last 7 days")).to_have_attribute("aria-current", "true")

@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import SignedIn, Visit
 from tests.browser.demo import Demo
 from tests.browser.looking import english, faults
-from tests.browser.test_review import as_administrator, narrow
+from tests.browser.staff import administrator
+from tests.browser.test_review import narrow
 
 CALLER = "z88001"
 NAME = "林玉蘭"
@@ -47,7 +48,7 @@ def test_somebody_telephones(visit: Visit, demo: Demo, signed_in: SignedIn, scri
     caller.get_by_role("link", name="服務台核對代碼").click()
     expect(caller.locator("main")).to_contain_text("我們絕不會詢問您的密碼")
 
-    admin = as_administrator(visit("en-US", java_script_enabled=script), demo)
+    admin = administrator(visit, signed_in, demo, "en-US", java_script_enabled=script)
     find(admin, demo, "lin yu-lan")
     expect(admin.locator("h1").last).to_contain_text(NAME)
     say(admin, "000 000")
@@ -70,8 +71,8 @@ def test_somebody_telephones(visit: Visit, demo: Demo, signed_in: SignedIn, scri
     expect(admin.locator("#content")).to_contain_text("Helpdesk had it checked")
 
 
-def test_a_reference_is_read_out_and_nobody_is_found(visit: Visit, demo: Demo) -> None:
-    admin = as_administrator(visit("zh-TW"), demo)
+def test_a_reference_is_read_out_and_nobody_is_found(visit: Visit, demo: Demo, signed_in: SignedIn) -> None:
+    admin = administrator(visit, signed_in, demo, "zh-TW")
     find(admin, demo, "H-0000000Z")
     expect(admin.locator("#content")).to_contain_text("查無此人")
 
@@ -83,7 +84,7 @@ def test_nothing_is_wrong_with_its_pages(visit: Visit, demo: Demo, signed_in: Si
     assert faults(page) == []
     if locale == "zh-TW":
         assert english(page) == []
-    admin = as_administrator(visit(locale, bypass_csp=True), demo)
+    admin = administrator(visit, signed_in, demo, locale, bypass_csp=True)
     find(admin, demo, "nobody-at-all")
     assert wrong(admin) == []
     find(admin, demo, CALLER)

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import SignedIn, Visit
 from tests.browser.demo import Demo
 from tests.browser.looking import NARROWEST, TOO_WIDE, english, faults
-from tests.browser.test_review import as_administrator
+from tests.browser.staff import administrator
 from tests.browser.walking import THREE_KINDS, apply, wait_until_open
 
 OWNER = "z88011"  # of whom no other test wants gapp
@@ -63,9 +63,11 @@ def test_an_owner_switches_off_and_on_and_closes_and_takes_it_back(owner: Page, 
     expect(owner.locator("main .state").first).to_have_text("使用中")
 
 
-def test_an_administrator_suspends_lifts_closes_and_opens_again(owner: Page, visit: Visit, demo: Demo) -> None:
+def test_an_administrator_suspends_lifts_closes_and_opens_again(
+    owner: Page, visit: Visit, demo: Demo, signed_in: SignedIn
+) -> None:
     address = owner.locator("main .address.big").inner_text()
-    admin = as_administrator(visit("en-US"), demo)
+    admin = administrator(visit, signed_in, demo, "en-US")
     admin.goto(f"{demo.portal}/admin/mailboxes/mailbox/?q={address.partition('@')[0]}")
     admin.locator("#result_list tr", has_text=address).locator("th a").click()
     assert narrow(admin) == []

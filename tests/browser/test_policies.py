@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import SignedIn, Visit
 from tests.browser.demo import Demo
 from tests.browser.looking import EVERY_RULE, NARROWEST, SIZES, TOO_WIDE
-from tests.browser.test_review import as_administrator
+from tests.browser.staff import administrator
 from tests.browser.walking import agree_to_all
 
 # Without preload: axe would copy the style sheets that Django's import into the page, which our policy forbids.
@@ -44,8 +44,8 @@ def fill(page: Page, **values: str) -> None:
 
 
 @pytest.mark.parametrize("locale", ["zh-TW", "en-US"])
-def test_a_version_is_written_looked_through_and_saved(visit: Visit, demo: Demo, locale: str) -> None:
-    page = as_administrator(visit(locale, java_script_enabled=locale == "zh-TW"), demo)
+def test_a_version_is_written_looked_through_and_saved(visit: Visit, demo: Demo, signed_in: SignedIn, locale: str) -> None:
+    page = administrator(visit, signed_in, demo, locale, java_script_enabled=locale == "zh-TW")
     slug, position = {"zh-TW": ("devices", "8"), "en-US": ("tools", "9")}[locale]  # the last one of the list
     page.goto(f"{demo.portal}/admin/accounts/policy/add/")
     for name, value in {"title_zh": "器材規範", "title_en": "Rules of devices", "slug": slug, "position": position}.items():
@@ -82,7 +82,7 @@ def test_a_version_is_written_looked_through_and_saved(visit: Visit, demo: Demo,
 
 def test_the_evidence_of_one_person_is_printed_and_saved(visit: Visit, demo: Demo, signed_in: SignedIn) -> None:
     agree_to_all(visit(storage_state=signed_in("9700012")), demo, "gapp")
-    page = as_administrator(visit("zh-TW"), demo)
+    page = administrator(visit, signed_in, demo, "zh-TW")
     page.goto(f"{demo.portal}/admin/accounts/person/?q=9700012")
     page.locator("#result_list tbody th a").click()
     page.locator(".object-tools a[href*=evidence]").click()

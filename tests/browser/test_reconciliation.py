@@ -9,9 +9,10 @@ from playwright.sync_api import expect
 
 from mailboxes.provisioning.stores import usersfile
 from mailboxes.provisioning.stores.usersfile import Entry
-from tests.browser.conftest import Visit
+from tests.browser.conftest import SignedIn, Visit
 from tests.browser.demo import ROOT, Demo, processes_of
-from tests.browser.test_review import as_administrator, narrow
+from tests.browser.staff import administrator
+from tests.browser.test_review import narrow
 from tests.services.working import until
 
 STRAY = "stray@mx.nthu.edu.tw"
@@ -26,12 +27,14 @@ def reconcile(demo: Demo) -> None:
     assert subprocess.run([sys.executable, "manage.py", "reconcile", "mx"], cwd=ROOT, env=env).returncode == 1
 
 
-def test_an_account_that_the_portal_does_not_know_is_shown_and_suspended(visit: Visit, demo: Demo) -> None:
+def test_an_account_that_the_portal_does_not_know_is_shown_and_suspended(
+    visit: Visit, demo: Demo, signed_in: SignedIn
+) -> None:
     users = demo.var / "mail" / "users"
     with usersfile.locked(users):
         usersfile.put(users, Entry(STRAY, "{ARGON2ID}x", str(demo.var / "mail" / "stray"), 1000, 0))
     reconcile(demo)
-    admin = as_administrator(visit("en-US"), demo)
+    admin = administrator(visit, signed_in, demo, "en-US")
     admin.goto(f"{demo.portal}{LIST}")
     row = admin.locator("#result_list tbody tr", has_text=STRAY)
     expect(row).to_contain_text("lets its owner in")

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import SignedIn, Visit
 from tests.browser.demo import Demo
 from tests.browser.looking import NARROWEST, TOO_WIDE, english, faults
+from tests.browser.staff import administrator
 from tests.browser.walking import PASSWORD, THREE_KINDS, agree_to_all, choose_name, give_password, wait_until_open
 
 APPLICANT = "z88011"  # of whom no other test wants mx
@@ -126,23 +127,24 @@ def test_a_reviewer_rejects_and_asks_and_approves(visit: Visit, demo: Demo, sign
 @contextmanager
 def without_rights(demo: Demo) -> Iterator[None]:
     """The administrator may open the administration, and nothing in it, until this ends."""
-    change = "UPDATE accounts_person SET is_superuser = ? WHERE source = 'local' AND subject = 'admin'"
+    who = "SELECT person.id, role.id FROM accounts_person AS person, auth_group AS role"
+    who = f"{who} WHERE person.username = 'admin' AND role.name = 'administrator'"
 
-    def let(may: bool) -> None:
+    def do(change: str) -> None:
         with closing(sqlite3.connect(demo.var / "portal.sqlite3", timeout=20)) as database, database:
-            assert database.execute(change, [may]).rowcount == 1
+            assert database.execute(change).rowcount == 1
 
-    let(False)
+    do(f"DELETE FROM accounts_person_groups WHERE (person_id, group_id) IN ({who})")
     try:
         yield
     finally:
-        let(True)
+        do(f"INSERT INTO accounts_person_groups (person_id, group_id) {who}")
 
 
 def test_two_browsers_decide_about_one_application_and_a_right_that_is_gone_decides_nothing(
     visit: Visit, demo: Demo, signed_in: SignedIn
 ) -> None:
-    first, second = (as_administrator(visit("en-US"), demo) for _ in range(2))
+    first, second = (administrator(visit, signed_in, demo, "en-US") for _ in range(2))
     page = visit("zh-TW", storage_state=signed_in(APPLICANT))
     with reviewed(first, demo, "always", service="gapp"):
         agree_to_all(page, demo, "gapp")

@@ -18,7 +18,7 @@ from mailboxes.provisioning.stores.dovecot.database import connected
 from mailboxes.provisioning.stores.dovecot.deadline import Deadline
 from mailboxes.provisioning.stores.dovecot.store import DovecotStore
 from mailboxes.reviewing import repairs
-from tests.conftest import MakePerson
+from tests.conftest import SUSPENDED, MakePerson, in_state
 from tests.mailserver import MailServer
 from tests.proxy import Proxy
 from tests.services.conftest import FIRST, SECOND, Refuses, done, letter, numbers, signed_in
@@ -48,7 +48,7 @@ def opened(mx: MailService, store: DovecotStore, make_person: MakePerson) -> Ope
         stem, number = stem_of(name)
         person = make_person(name)
         place = {"local_part": name, "domain": mx.domain, "stem": stem, "stem_number": number}
-        box = Mailbox.objects.create(service=mx, person=person, state=state, active_at=timezone.now(), **place)
+        box = Mailbox.objects.create(service=mx, person=person, active_at=timezone.now(), **place, **in_state(state))
         store.ensure(box.address, password_hash=HASH, quota=mx.quota_bytes, welcome=letter(box.address), revision=1)
         if state == "suspended":
             store.suspend(box.address, revision=2)
@@ -104,7 +104,7 @@ def test_each_difference_is_found_repaired_and_gone(
     store.ensure(stray, password_hash=HASH, quota=1000, welcome=letter(stray), revision=1)
     by_hand("DELETE FROM portal_accounts WHERE address = %s", lost.address)
     by_hand("UPDATE portal_accounts SET suspended = TRUE WHERE address = %s", shut.address)
-    Mailbox.objects.filter(pk=ajar.pk).update(state="suspended")
+    Mailbox.objects.filter(pk=ajar.pk).update(**SUSPENDED)
     by_hand("UPDATE portal_accounts SET quota = 7 WHERE address = %s", small.address)
     by_hand("UPDATE portal_accounts SET filter = %s WHERE address = %s", 'redirect "x@example.org";', redirected.address)
     give(shared, fine, state="ended")
@@ -148,7 +148,7 @@ def test_each_difference_is_found_repaired_and_gone(
 
 def test_a_job_that_waits_or_was_done_lately_explains_a_difference(opened: Open, broker: str, worker: Path) -> None:
     box = opened()
-    Mailbox.objects.filter(pk=box.pk).update(state="suspended")
+    Mailbox.objects.filter(pk=box.pk).update(**SUSPENDED)
     outbox.put(box, Job.Kind.SUSPEND, now=timezone.now())
     assert (run().complete, found()) == (True, set())
     Job.objects.update(state="done", finished_at=timezone.now())

@@ -37,7 +37,7 @@ ERRORS: dict[str, str | Promise] = {
 
 
 def state(mailbox: Mailbox) -> list[Answer]:
-    """Suspended, and why; or in use."""
+    """Suspended, ending or closed, and why; or in use."""
     if mailbox.state == Mailbox.State.ACTIVE:
         return [Answer("good", _("The mailbox is in use, and not suspended."))]
     if mailbox.state == Mailbox.State.PENDING:
@@ -45,11 +45,11 @@ def state(mailbox: Mailbox) -> list[Answer]:
     events = AuditEvent.objects.filter(person=mailbox.person, mailbox=mailbox.address)
     last = events.filter(verb=f"mailbox.{mailbox.state}").order_by("-happened_at", "-pk").first()
     facts = {"state": mailbox.get_state_display(), "when": moment(last.happened_at) if last else "–"}
-    reason = str(last.details.get("reason", "")) if last else ""
+    reason = " – ".join(filter(None, (mailbox.get_cause_display(), mailbox.reason)))
     why = _("Reason: %(reason)s") % {"reason": reason} if reason else _("No reason is on record.")
     return [
         Answer(
-            "red",
+            "amber" if mailbox.is_in_use else "red",
             _("State of the mailbox: %(state)s, since %(when)s.") % facts + " " + why,
             _("The helpdesk cannot change this. Check the caller’s code, then hand it to somebody who suspends mailboxes."),
         )

@@ -71,9 +71,7 @@ def _events(person: Person) -> None:
         "verb": f"(ARRAY{list(VERBS)})[1 + (i / {EACH}) % {len(VERBS)}]",
     }
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SET session_replication_role = replica"
-        )  # no trigger checks ten million rows
+        cursor.execute("SET session_replication_role = replica")  # no trigger checks ten million rows
         copy_rows(AuditEvent, like, ALL - 1, **columns)
         cursor.execute("SET session_replication_role = DEFAULT")
     assert AuditEvent.objects.filter(person=person).count() >= OURS

@@ -188,8 +188,8 @@ def test_the_actions_on_chosen_rows_are_those_of_the_table(
         label = model._meta.label_lower
         offered = {**ACTIONS.get(label, {}), **dict.fromkeys(EXPORTS, LISTS[label][0])}
         every = {action[1] for action in lists._get_base_actions()} | set(EXPORTS)  # type: ignore[attr-defined]
-        deletable = LISTS[label][3]
-        assert every - {"delete_selected"} | ({"delete_selected"} if deletable and label not in ONE_BY_ONE else set()) == set(offered), label
+        deletes = {"delete_selected"} if LISTS[label][3] and label not in ONE_BY_ONE else set()
+        assert every - {"delete_selected"} | deletes == set(offered), label
         if role not in LISTS[label][0]:
             continue
         for action, who in offered.items():

@@ -12,7 +12,7 @@ from mailboxes.models import Finding, Mailbox, MailService, Reconciliation
 from mailboxes.models.stem import stem_of
 from mailboxes.provisioning import reconciling
 from mailboxes.provisioning.stores.maildir import MaildirStore
-from tests.conftest import MakePerson
+from tests.conftest import MakePerson, in_state
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 NIGHT = timedelta(days=1)
@@ -31,7 +31,7 @@ def opened(store: MaildirStore, services: dict[str, MailService], make_person: M
         stem, number = stem_of(name)
         place = {"local_part": name, "domain": f"{service}.nthu.edu.tw", "stem": stem, "stem_number": number}
         box = Mailbox.objects.create(
-            service=services[service], person=make_person(f"z-{name}"), state=state, active_at=NOW, **place
+            service=services[service], person=make_person(f"z-{name}"), active_at=NOW, **place, **in_state(state)
         )
         put(store, box.address, box.service.quota_bytes)
         return box

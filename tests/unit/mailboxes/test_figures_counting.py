@@ -12,7 +12,7 @@ from mailboxes import states
 from mailboxes.models import Application, Job, Mailbox, MailService, Tally
 from mailboxes.reviewing.figures.counting import Counts, Times, count
 from mailboxes.reviewing.figures.span import Span
-from tests.conftest import MakePerson
+from tests.conftest import SUSPENDED, MakePerson
 
 pytestmark = pytest.mark.django_db
 
@@ -151,7 +151,7 @@ def test_strength_and_mailboxes(apply: Apply, services: dict[str, MailService]) 
         Tally.objects.create(day=TODAY, service=service, what="strength", value=score, count=number)
     apply(NOW)
     apply(NOW, slug="gapp")
-    Mailbox.objects.filter(service=gapp).update(state="suspended")
+    Mailbox.objects.filter(service=gapp).update(**SUSPENDED)
     found = counted(TODAY)
     assert found.strength == {(mx.pk, "3"): 4, (mx.pk, "4"): 1, (gapp.pk, "4"): 7}
     assert found.boxes == {(mx.pk, "pending"): 1, (gapp.pk, "suspended"): 1}

@@ -12,6 +12,7 @@ from mailboxes.models import Finding, Job, Mailbox, MailService, Reconciliation
 from mailboxes.provisioning import tasks
 from mailboxes.provisioning.stores.maildir import MaildirStore
 from portal.doctor import reconciling as doctor
+from tests.conftest import SUSPENDED, in_state
 from tests.unit.mailboxes.reconciled import NIGHT, NOW, Open, change, found, lose, opened, put, run, store
 
 __all__ = ["opened", "store"]
@@ -19,7 +20,7 @@ __all__ = ["opened", "store"]
 
 def test_each_kind_of_difference_is_found_with_what_both_sides_say(store: MaildirStore, opened: Open) -> None:
     lost, shut, small = opened("lost"), opened("shut"), opened("small")
-    Mailbox.objects.filter(pk=shut.pk).update(state="suspended")
+    Mailbox.objects.filter(pk=shut.pk).update(**SUSPENDED)
     change(store, f"{store.root}/mx.nthu.edu.tw/small::userdb_quota_rule=*:bytes={small.service.quota_bytes}",
            f"{store.root}/mx.nthu.edu.tw/small::userdb_quota_rule=*:bytes=7")  # fmt: skip
     put(store, "stray@mx.nthu.edu.tw")
@@ -77,7 +78,7 @@ def test_a_job_explains_a_difference(store: MaildirStore, opened: Open, job: dic
 
 def test_one_difference_is_one_finding_however_often_it_is_seen(store: MaildirStore, opened: Open) -> None:
     box = opened()
-    Mailbox.objects.update(state="suspended")
+    Mailbox.objects.update(**SUSPENDED)
     for night in range(3):
         run(night)
     finding = Finding.objects.get()
@@ -87,7 +88,7 @@ def test_one_difference_is_one_finding_however_often_it_is_seen(store: MaildirSt
 def test_what_a_complete_run_sees_no_more_is_gone_and_may_come_again(opened: Open) -> None:
     opened()
     for night, state in enumerate(["suspended", "active", "suspended"]):
-        Mailbox.objects.update(state=state)
+        Mailbox.objects.update(**in_state(state))
         run(night)
     first, second = Finding.objects.order_by("pk")
     assert (first.resolved_at, second.resolved_at) == (NOW + NIGHT, None)
@@ -101,7 +102,7 @@ def test_a_list_that_breaks_off_makes_nobody_missing_and_nothing_gone(
     store: MaildirStore, opened: Open, damage: str
 ) -> None:
     box, lost = opened("hmwang"), opened("lost")
-    Mailbox.objects.filter(pk=box.pk).update(state="suspended")
+    Mailbox.objects.filter(pk=box.pk).update(**SUSPENDED)
     lose(store, lost.address)
     run()
     before = found()
@@ -158,7 +159,7 @@ def command(*words: str) -> tuple[int, str]:
 def test_the_command_ends_with_1_for_a_difference_and_2_where_it_could_not_read(store: MaildirStore, opened: Open) -> None:
     box = opened()
     assert command() == (0, "1 mailboxes looked at, 0 differences, 0 are gone.\n")
-    Mailbox.objects.update(state="suspended")
+    Mailbox.objects.update(**SUSPENDED)
     status, said = command("mx")
     assert status == 1
     assert f"{box.address}  (portal: suspended, mail server: open)" in said
@@ -188,7 +189,7 @@ def test_the_doctor_tells_of_open_findings_and_of_a_run_that_is_late(opened: Ope
     assert [finding.code for finding in doctor.look()] == ["reconcile-late"]
     tasks.reconcile()
     assert [finding.code for finding in doctor.look()] == ["reconciled"]
-    Mailbox.objects.filter(pk=box.pk).update(state="suspended")
+    Mailbox.objects.filter(pk=box.pk).update(**SUSPENDED)
     tasks.reconcile()
     said = doctor.look()
     assert [(finding.level, finding.code) for finding in said] == [("ok", "reconciled"), ("advice", "differences")]

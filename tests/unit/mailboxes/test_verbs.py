@@ -16,7 +16,9 @@ HOUSE = ("accounts", "mailboxes", "sso_bridge", "portal")
 # What stands in the braces of a verb that is put together; a new one has to be told here.
 PARTS = {
     "application.{to}": {to for targets in states.APPLICATION.values() for to in targets},
-    "mailbox.{to}": {to for targets in states.MAILBOX.values() for to in targets},
+    "mailbox.{verb or to}": {to for targets in states.MAILBOX.values() for to in targets}
+    | {"lifted", "stays", "kept", "closing", "closing-taken-back", "reopened"},
+    "{kind}.{what}": {"key.added", "key.changed", "key.removed"},
     "delegation.{what}": {"offered", "begun", "stopped"} | {to for to_all in states.DELEGATION.values() for to in to_all},
     "mailbox.{job.kind}-done": set(Job.Kind.values) - {Job.Kind.CREATE, Job.Kind.SHARE},
     "helpdesk.{what}-stopped": set(guard.MOST),
@@ -81,7 +83,7 @@ def test_every_verb_has_words() -> None:
 def test_every_kind_of_event_of_a_person_is_in_one_filter_of_the_timeline() -> None:
     kinds = {name: set(timeline._verbs(kind)) for name, kind in timeline.KINDS.items()}
     nobodys = {f"helpdesk.{what}-stopped" for what in guard.MOST} | {"helpdesk.searched"}
-    nobodys |= {verb for verb in verbs.ALL if verb.partition(".")[0] in ("list", "people", "audit", "mailboxes")}
+    nobodys |= {verb for verb in verbs.ALL if verb.partition(".")[0] in ("list", "people", "audit", "mailboxes", "key")}
     for verb in set(verbs.ALL) - nobodys:
         assert len([name for name, theirs in kinds.items() if verb in theirs]) == 1, verb
 

@@ -79,6 +79,7 @@ def test_a_day_that_is_none_is_told_and_left_out(browser: Client, events: dict[s
 def test_pages_follow_each_other_without_a_count(browser: Client, happened: Happened) -> None:
     for _ in range(finding.PAGE + 5):
         happened()
+    browser.get(LIST)  # which notes, once a minute, that somebody is there
     with CaptureQueriesContext(connection) as asked:
         first = browser.get(LIST)
     assert len(asked) <= 8

@@ -18,7 +18,7 @@ from mailboxes.provisioning.stores.maildir import MaildirStore
 from mailboxes.reviewing.helpdesk import mailbox_checks, why
 from mailboxes.reviewing.helpdesk.answers import LEVELS
 from sso_bridge.models import Refusal
-from tests.conftest import AgreeAll
+from tests.conftest import SUSPENDED, AgreeAll, in_state
 from tests.unit.mailboxes.conftest import MakeMailbox
 from tests.unit.mailboxes.helpdesk.conftest import why_of
 
@@ -143,10 +143,12 @@ def test_a_mailbox_in_order_is_green_everywhere(wang: Person, box: Mailbox, as_w
 
 
 def test_a_suspended_one_with_the_reason(wang: Person, box: Mailbox) -> None:
-    Mailbox.objects.filter(pk=box.pk).update(state="suspended")
-    expect(said(wang)["State of the mailbox"], "red", "Suspended", "No reason is on record.")
-    audit.record("mailbox.suspended", person=wang, mailbox=box.address, reason="It sent spam.")
-    expect(said(wang)["State of the mailbox"], "red", "Reason: It sent spam.")
+    Mailbox.objects.filter(pk=box.pk).update(**SUSPENDED)
+    told = ("Suspended", "Reason: A rule was broken – Advertising to all of the campus.")
+    expect(said(wang)["State of the mailbox"], "red", *told)
+    ends = dict.fromkeys(("close_asked_at", "closes_at", "next_at"), timezone.now())
+    Mailbox.objects.filter(pk=box.pk).update(**in_state("leaving") | {"cause": "owner"}, **ends, warned_days=30)
+    expect(said(wang)["State of the mailbox"], "amber", "In use, but ending", "Reason: Its owner wanted it")
 
 
 def test_a_job_that_waits_with_its_last_error_in_words(wang: Person, box: Mailbox) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import time_machine
-import time_machine
 from django.db import connection
 from django.http import QueryDict
 from django.test import Client

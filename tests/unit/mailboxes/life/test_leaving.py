@@ -183,7 +183,7 @@ def test_somebody_brought_by_a_file_who_leaves_before_they_ever_came(
     condition(never_came, "離職")
     round_at(NOW)
     letter = Letter.objects.get()
-    assert (letter.to, letter.kind, letter.language) == (box.address, "mailbox-leaving", "zh-hant")
+    assert (letter.to, letter.kind) == (box.address, "mailbox-leaving")
 
 
 def test_a_county_person_goes_by_the_tables_of_their_own_kind(
