@@ -28,7 +28,7 @@ def _prune(verb: str, before: datetime) -> int:
     if not _oldest(verb, before):
         return 0
     count = 0
-    audit.record(PRUNED, person=None, events=verb, before=chain.moment(before))
+    audit.record("audit.pruned", person=None, events=verb, before=chain.moment(before))
     while numbers := _oldest(verb, before):
         _delete(numbers)
         count += len(numbers)

@@ -134,7 +134,7 @@ def without_rights(demo: Demo) -> Iterator[None]:
         with closing(sqlite3.connect(demo.var / "portal.sqlite3", timeout=20)) as database, database:
             assert database.execute(change).rowcount == 1
 
-    do(f"DELETE FROM accounts_person_groups WHERE (person_id, group_id) IN ({who})")
+    do(f"DELETE FROM accounts_person_groups WHERE (person_id, group_id) IN ({who})")  # noqa: S608
     try:
         yield
     finally:

@@ -291,4 +291,4 @@ def test_it_says_what_to_do_when_it_was_somebody_else(as_wang: Client, mailbox: 
     assertContains(page, "thrown out")
     assertContains(page, 'href="/contact/"')
     Mailbox.objects.update(**SUSPENDED)
-    assertContains(as_wang.get("/mail/mx/check-up/"), "A new password opens it")
+    assertContains(as_wang.get("/mail/mx/check-up/"), "Suspended since")
