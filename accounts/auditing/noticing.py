@@ -27,4 +27,5 @@ def notice(kind: str, digests: Mapping[str, str]) -> None:
         else:
             what, done = "changed", Noticed.objects.filter(name=name, digest=was[name]).update(digest=now[name])
         if done:
-            audit.record(f"{kind}.{what}", person=None, name=name.partition(":")[2])
+            verb = f"{kind}.{what}"
+            audit.record(verb, person=None, name=name.partition(":")[2])

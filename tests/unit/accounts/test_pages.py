@@ -150,6 +150,7 @@ def test_an_administrator_signs_in_with_a_password(client: Client, admin: Person
     assertRedirects(response, "/admin/", fetch_redirect_response=False)
 
 
+@pytest.mark.thorough
 def test_guessing_an_administrators_password_is_stopped(client: Client, admin: Person) -> None:
     for _ in range(12):
         page = client.post("/staff/sign-in/", {"login": "admin", "password": "wrong"}, headers=ENGLISH)
@@ -158,6 +159,7 @@ def test_guessing_an_administrators_password_is_stopped(client: Client, admin: P
     assertContains(page, "Too many failed login attempts")
 
 
+@pytest.mark.thorough
 def test_attempts_are_counted_for_the_visitor_and_not_for_the_proxy(client: Client, db: None, settings: Settings) -> None:
     settings.TRUSTED_PROXIES = ["127.0.0.1"]
 
@@ -171,6 +173,7 @@ def test_attempts_are_counted_for_the_visitor_and_not_for_the_proxy(client: Clie
     assertNotContains(attempt(12, "192.0.2.7"), "Too many failed login attempts")
 
 
+@pytest.mark.thorough
 def test_another_port_in_the_host_header_is_no_new_count(client: Client, db: None) -> None:
     for number in range(6):
         form = {"login": "chief", "password": "wrong"}

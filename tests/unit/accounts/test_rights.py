@@ -12,7 +12,7 @@ from accounts import roles
 from accounts.models import Person
 from tests.conftest import Browser, MakePerson
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 A, R, H, O = "administrator", "reviewer", "helpdesk", "auditor"  # noqa: E741
 EVERYBODY = {A, R, H, O}

@@ -161,6 +161,7 @@ def test_a_session_of_the_password_alone_cannot_add_a_factor_to_an_account_that_
         assert "_auth_user_id" not in visitor.session
 
 
+@pytest.mark.thorough
 def test_every_page_of_the_administration_asks_for_the_factor(visitor: Client, with_app: Person) -> None:
     """With the password alone, and with no account at all."""
     for signed_in in (True, False):
@@ -262,6 +263,7 @@ def test_a_wrong_password_is_written_down_without_the_name_of_a_stranger(visitor
     assert (unknown.person, unknown.details) == (None, {"step": "password"})
 
 
+@pytest.mark.thorough
 def test_strangers_do_not_fill_the_audit_log(visitor: Client, settings: Settings) -> None:
     settings.TRUSTED_PROXIES = ["127.0.0.1"]
     for number in range(events.KEPT_OF_ONE + 10):

@@ -66,6 +66,7 @@ def test_whom_dovecot_does_not_know_singly_either_its_list_may_leave_out(databas
 
 
 @pytest.mark.parametrize("fault", [name for name in FAULTS if name != "answers drop by drop"])
+@pytest.mark.thorough
 def test_a_list_that_does_not_come_is_said_to_be_none(database: str, fault: str) -> None:
     talk, _kind = FAULTS[fault]
     with pytest.raises(StoreError):

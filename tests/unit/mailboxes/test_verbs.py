@@ -3,6 +3,7 @@
 import ast
 import itertools
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,13 +19,13 @@ PARTS = {
     "application.{to}": {to for targets in states.APPLICATION.values() for to in targets},
     "mailbox.{verb or to}": {to for targets in states.MAILBOX.values() for to in targets}
     | {"lifted", "stays", "kept", "closing", "closing-taken-back", "reopened"},
-    "{kind}.{what}": {"key.added", "key.changed", "key.removed"},
     "delegation.{what}": {"offered", "begun", "stopped"} | {to for to_all in states.DELEGATION.values() for to in to_all},
     "mailbox.{job.kind}-done": set(Job.Kind.values) - {Job.Kind.CREATE, Job.Kind.SHARE},
     "helpdesk.{what}-stopped": set(guard.MOST),
 }
 
 
+@cache
 def written() -> dict[str, str]:
     """Every verb, and where it is written: the first argument of ``record``, or what a caller hands on to it."""
     trees = {path: ast.parse(path.read_text()) for folder in HOUSE for path in (ROOT / folder).rglob("*.py")}

@@ -11,6 +11,8 @@ from mailboxes.provisioning.life import following, services
 from tests.conftest import MakePerson
 from tests.unit.mailboxes.life.conftest import HOME, NOW, MakeOpen, again, told
 
+pytestmark = pytest.mark.thorough
+
 ADDRESS = "hmwang@mx.nthu.edu.tw"
 DAY = timedelta(days=1)
 
