@@ -85,7 +85,6 @@ def test_any_visitors_address_and_any_clock_are_judged(address: str, now: int) -
 
 @thorough
 @given(any_json | st.lists(st.dictionaries(st.sampled_from([*campus.STRANGER]), any_json)).map(lambda keys: {"keys": keys}))
-@pytest.mark.thorough
 def test_any_key_file_is_read_or_explained(value: Any) -> None:
     try:
         assert read(json.dumps(value).encode(), private_keys=False) == {}
