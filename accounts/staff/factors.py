@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
@@ -39,16 +39,17 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no 
         return _cipher(settings.SECRET_KEY).encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Where ``SECRET_KEY`` was changed, a secret that nobody knows: no code fits, and no page breaks."""
+        """Where no ``SECRET_KEY`` is the one of then, a secret that nobody knows: no code fits, and no page breaks."""
+        ciphers = MultiFernet([_cipher(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
         try:
-            return _cipher(settings.SECRET_KEY).decrypt(encrypted_text.encode()).decode()
+            return ciphers.decrypt(encrypted_text.encode()).decode()
         except InvalidToken:
-            logger.error("A second factor was made with another SECRET_KEY: manage.py reset_staff NAME begins anew.")
+            logger.error("A second factor was made with another SECRET_KEY: put that one into SECRET_KEY_FALLBACKS.")
             secret: str = generate_totp_secret()
             return secret
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _cipher(secret_key: str) -> Fernet:
     """HKDF (RFC 5869), so that nothing else that SECRET_KEY makes can be taken for this key."""
     key = HKDF(SHA256(), length=32, salt=None, info=b"accounts.staff.factors").derive(secret_key.encode())

@@ -213,6 +213,13 @@ def test_with_another_secret_key_no_code_fits_and_no_page_breaks(
     assertContains(give_code(visitor), "Take the next code")
 
 
+def test_a_former_secret_key_still_reads_the_factors(visitor: Client, with_app: Person, settings: Settings) -> None:
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another-" + "k" * 50
+    give_password(visitor)
+    assertRedirects(give_code(visitor), "/admin/")
+
+
 # --- how long, and from where -----------------------------------------------------------------------------------------
 
 
