@@ -1,8 +1,6 @@
 """Every page of the portal, the demo campus and the demo county, in both languages, light and dark, wide and very narrow."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -11,7 +9,7 @@ from tests.browser.conftest import SignedIn, Visit
 from tests.browser.county_places import BY_COUNTY, COUNTY, NAMESAKE, TEACHER, take_name
 from tests.browser.demo import ROOT, Demo, worker_stopped
 from tests.browser.looking import english, faults
-from tests.browser.places import NOBODY, Open, Place
+from tests.browser.places import NOBODY, Open, Place, in_the_database
 from tests.browser.review_places import BY_REVIEWER
 from tests.browser.walking import (
     MAIN_BUTTON,
@@ -260,12 +258,6 @@ def prepared(chromium: Browser, demo: Demo, signed_in: SignedIn) -> Iterator[Non
         for page in (owner, namesake, teacher, student, suspended, held, gone):
             page.context.close()
         yield
-
-
-def in_the_database(demo: Demo, statement: str, number: str) -> None:
-    """What takes an administrator's decision, or longer than a test may."""
-    with closing(sqlite3.connect(demo.var / "portal.sqlite3", timeout=20)) as database, database:
-        assert database.execute(statement, [number]).rowcount == 1
 
 
 def go(page: Page, demo: Demo, place: Place) -> None:
