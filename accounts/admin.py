@@ -5,6 +5,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts import conditions, letters, searching
 from accounts.agreements.admin import PolicyAdmin, PolicyVersionAdmin
@@ -12,6 +13,7 @@ from accounts.agreements.consents import ConsentAdmin
 from accounts.auditing.admin import AuditEventAdmin, RetentionAdmin
 from accounts.http import SignedInRequest
 from accounts.importing.admin import PeopleImportAdmin
+from accounts.letters import rendering
 from accounts.listing import ReadOnlyAdmin
 from accounts.models import ContactAddress, Letter, Person
 from accounts.staff.admin import StaffAdmin
@@ -126,16 +128,33 @@ class ContactAddressAdmin(ReadOnlyAdmin):
     list_select_related = ("person",)
 
 
+class KindFilter(admin.SimpleListFilter):
+    """The kinds that there are: to ask for those that occur would read all the letters."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [(kind, kind) for kind in rendering.kinds()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Letter]) -> QuerySet[Letter]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Letter)
 class LetterAdmin(ReadOnlyAdmin):
-    list_display = ("id", "kind", "to", "person", "state", "attempts", "last_error", "created_at", "sent_at")
-    list_filter = ("state", "kind")
+    list_display = ("id", "about", "kind", "to", "person", "state", "attempts", "last_error", "created_at", "sent_at")
+    list_filter = ("state", KindFilter)
     search_fields = ("to", "person__number", "person__name", "last_error")
     search_help_text = _("Address, number, name or words of the mail server")
     list_select_related = ("person",)
     show_full_result_count = False
     date_hierarchy = "created_at"
     actions = ("send_again",)
+
+    @admin.display(description=pgettext_lazy("letter", "subject"))
+    def about(self, letter: Letter) -> str:
+        return rendering.subject(letter)
 
     @admin.action(description=_("Send again"), permissions=["resend"])
     def send_again(self, request: SignedInRequest, chosen: QuerySet[Letter]) -> None:

@@ -3,6 +3,7 @@
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils.translation import override
 
 from accounts.models import Letter
 
+SUBJECT = ".subject.txt"
 AS_SENT = SMTP.clone(cte_type="7bit")  # no server on the way has to know 8BITMIME
 
 
@@ -37,6 +39,13 @@ def message(letter: Letter) -> EmailMessage:
     return made
 
 
+@cache
+def kinds() -> list[str]:
+    """Every kind of letter that has a template."""
+    places = (settings.BASE_DIR / "templates" / "letters").glob(f"*{SUBJECT}")
+    return sorted(place.name.removesuffix(SUBJECT) for place in places)
+
+
 def subject(letter: Letter) -> str:
     """What it is about, in the reader's language and not the letter's."""
     return _subject(letter, _values(letter))
@@ -48,7 +57,7 @@ def message_id(letter: Letter) -> str:
 
 
 def _subject(letter: Letter, values: dict[str, Any]) -> str:
-    return " ".join(_rendered(letter, ".subject.txt", values, autoescape=False).split())
+    return " ".join(_rendered(letter, SUBJECT, values, autoescape=False).split())
 
 
 def _rendered(letter: Letter, suffix: str, values: dict[str, Any], *, autoescape: bool) -> str:
