@@ -14,7 +14,7 @@ from tests.browser.test_importing import HEAD, TAKES, upload
 from tests.browser.test_review import QUEUE, reviewed
 from tests.browser.walking import THREE_KINDS, agree_to_all, choose_name, give_password
 
-APPLICANT = "z88011"  # of whom no other test wants gapp
+APPLICANT = "z88012"  # of whom no other test wants gapp
 # What cannot be mended from here: by the rule of axe and where it is, with the reason.
 NOT_OURS = {
     "aria-prohibited-attr at span[aria-label=": "help of the two lists of a group's rights, by Django's SelectFilter2.js",

@@ -13,7 +13,7 @@ from tests.browser.staff import administrator
 from tests.browser.walking import THREE_KINDS, apply, wait_until_open
 
 PAGE = "/admin/mailboxes/figure/"
-APPLICANT = "z88011"  # of whom no other test wants gapp
+APPLICANT = "z88013"  # of whom no other test wants gapp
 LABELS = "labels => labels.map((label) => label.getBoundingClientRect()).filter((box) => box.width)"
 
 

@@ -11,7 +11,7 @@ from tests.browser.looking import NARROWEST, TOO_WIDE, english, faults
 from tests.browser.staff import administrator
 from tests.browser.walking import THREE_KINDS, apply, wait_until_open
 
-OWNER = "z88011"  # of whom no other test wants gapp
+OWNER = "z88014"  # of whom no other test wants gapp
 BOX = "/mail/gapp/"
 
 

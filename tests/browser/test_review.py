@@ -15,7 +15,7 @@ from tests.browser.looking import NARROWEST, TOO_WIDE, english, faults
 from tests.browser.staff import administrator
 from tests.browser.walking import PASSWORD, THREE_KINDS, agree_to_all, choose_name, give_password, wait_until_open
 
-APPLICANT = "z88011"  # of whom no other test wants mx
+APPLICANT = "z88011"  # of whom no other test wants mx or gapp
 ON_LEAVE = "z88002"
 QUEUE = "/admin/mailboxes/reviewcase/"
 
