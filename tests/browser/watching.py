@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Respons
 from tests.browser.demo import Demo
 from tests.browser.walking import SECRET
 
-# How every JWT begins (RFC 7519), header and claims being base64url of {"…; the three letters alone stand in many a CSRF token.
+# How a JWT begins (RFC 7519): header and claims are base64url of {"…. The three letters alone stand in many a CSRF token.
 TOKEN = re.compile(r"eyJ[\w-]{8,}\.eyJ[\w-]{8,}")
 PAGES = re.compile(r"^(?!.*/static/)")
 
