@@ -3,17 +3,24 @@
 from typing import Any
 
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from accounts import rows
 
+KEY_LENGTH = 32
 LIVE = "SELECT session_key, session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
 
 
 class SessionStore(db.SessionStore):
     _written = ""  # what this object has put into the database
+
+    def _get_new_session_key(self) -> str:
+        """Not asked for in the database: that 165 random bits are taken already is left to the INSERT to say."""
+        return get_random_string(KEY_LENGTH, VALID_KEY_CHARS)
 
     def save(self, must_create: bool = False) -> None:
         """No second UPDATE of the same: allauth saves a session by itself, and then Django's middleware does."""

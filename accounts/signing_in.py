@@ -2,16 +2,13 @@
 
 from django.conf import settings
 from django.contrib.auth import login
-from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
-from django.utils.crypto import get_random_string
 
 from accounts.http import SignedInRequest
 from accounts.models import Person
 from accounts.sessions import SessionStore
 
-KEY_LENGTH = 32
 WAY = "way"  # where a session keeps by which account somebody has come in
 
 
@@ -27,8 +24,8 @@ class NewSession(SessionStore):
     key_salt = f"django.contrib.sessions.{SessionStore.__qualname__}"
 
     def create(self) -> None:
-        """A new key, not yet in the database. That 165 random bits are taken already is left to the INSERT to say."""
-        self._session_key = get_random_string(KEY_LENGTH, VALID_KEY_CHARS)
+        """A new key, not yet in the database."""
+        self._session_key = self._get_new_session_key()
 
     def insert(self) -> None:
         self.create_model_instance(dict(self.items())).save(force_insert=True)

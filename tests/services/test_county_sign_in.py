@@ -222,7 +222,7 @@ def test_our_part_asks_the_database_ten_times_at_most(browser: Client) -> None:
             browser.get(there_and_back(browser, Visitor("aa1234")))
         # In a test the outermost transactions are savepoints, which elsewhere are none.
         queries = [query["sql"] for query in asked if "SAVEPOINT" not in query["sql"]]
-        assert len(queries) <= 10, queries
+        assert len(queries) <= 10, "\n".join(queries)
 
 
 def test_no_secret_is_logged(browser: Client, caplog: pytest.LogCaptureFixture) -> None:

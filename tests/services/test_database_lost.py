@@ -17,6 +17,11 @@ from tests.services.running_demo import until
 OTHERS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
+# A worker that has asked all that it asks before it goes to the mail store.
+QUIET = """
+SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+AND state = 'idle' AND state_change < clock_timestamp() - interval '300 milliseconds'
+"""
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,6 +39,12 @@ def job(wang: Person, services: dict[str, MailService], tmp_path: Path, settings
     return outbox.put(mailbox, Job.Kind.CREATE, now=now, password_hash="{ARGON2ID}hash")
 
 
+def is_quiet() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(QUIET)
+        return cursor.fetchone() is not None
+
+
 def run_and_lose_the_database(job: Job, users: Path) -> None:
     """Run the job in a thread, whose connection is ended while the store waits for the lock of its users file."""
     if connection.vendor != "postgresql":
@@ -48,7 +59,7 @@ def run_and_lose_the_database(job: Job, users: Path) -> None:
     with ThreadPoolExecutor(1) as pool:
         with usersfile.locked(users):
             worker = pool.submit(work)
-            assert until(lambda: Job.objects.get(pk=job.pk).attempts == 1)
+            assert until(lambda: Job.objects.get(pk=job.pk).attempts == 1 and is_quiet())
             with connection.cursor() as cursor:
                 cursor.execute(OTHERS)
         worker.result()

@@ -137,7 +137,7 @@ def test_an_application_becomes_a_mailbox_that_a_mail_program_opens(running: Dem
 @needs_packages
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=lambda number: number.name)
 def test_when_it_ends_no_mail_server_is_left(tmp_path: Path, ports: dict[str, int], number: int) -> None:
-    checkout, own = copy_of_checkout(tmp_path), dict(zip(ports, free_ports(3), strict=True))
+    checkout, own = copy_of_checkout(tmp_path), dict(zip(ports, free_ports(len(ports)), strict=True))
     with started(checkout, "--dovecot", VAR_DIR=tmp_path / "var", **own) as demo:
         demo.read_until(UP)
         folder = run_folder(demo)

@@ -23,6 +23,7 @@ from tests.conftest import MakePerson
 from tests.mailserver import MailServer
 from tests.services.conftest import FIRST, SECOND, Refuses, signed_in
 from tests.services.corresponding import arrives, opened, row_of, send, subjects
+from tests.services.working import until
 
 DAY = timedelta(days=1)
 
@@ -62,9 +63,10 @@ def answer_to(server: MailServer, address: str) -> int:
 
 
 def test_from_the_last_day_of_use_to_the_end_and_back(
-    server: MailServer, box: Mailbox, refuses: Refuses, make_person: MakePerson
+    server: MailServer, store: DovecotStore, box: Mailbox, refuses: Refuses, make_person: MakePerson
 ) -> None:
     now = timezone.now()
+    [inbox, *_others] = store.folders(box.address)
     Person.objects.filter(pk=box.person_id).update(condition="離職")
     following.follow_conditions(again(box).service, after=0, now=now)
     work()
@@ -75,6 +77,7 @@ def test_from_the_last_day_of_use_to_the_end_and_back(
     work()
     refuses(box.address, FIRST, "CONTACTADMIN")
     send(server, box.address, "late")  # letters still arrive
+    assert until(lambda: store.folders(box.address)[0].messages == inbox.messages + 1)
 
     following.do_due(now + 60 * DAY)
     work()
