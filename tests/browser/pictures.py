@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.browser import county
+from tests.browser import county, staff
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.demo import ROOT, Demo, running
 from tests.browser.walking import MAIN_BUTTON, PASSWORD, agree_to_all, give_password, to_campus_link, wait_until_open
@@ -65,6 +65,15 @@ def walk(page: Page, demo: Demo, *, imap_port: int) -> None:
     picture(page, "7-mailbox-below", height=1380, top=top)
     page.goto(f"{demo.portal}/mail/mx/log/")
     picture(page, "8-log", height=760)
+
+    page.context.clear_cookies()
+    staff.sign_in(page, demo)
+    page.goto(f"{demo.portal}/admin/mailboxes/helpdeskcase/?q=z99999")
+    page.locator("a[href$='/why/']").first.click()
+    expect(page.locator(".answers").first).to_be_visible()
+    picture(page, "9-helpdesk", height=1120)
+    page.goto(f"{demo.portal}/admin/accounts/auditevent/")
+    picture(page, "10-events", height=860)
 
     page.context.clear_cookies()
     page.goto(f"{demo.portal}/counties/")

@@ -118,7 +118,7 @@ def test_marking_long_rows_of_numbers_changes_no_answer(
     assert offered(mx, person) == [f"suharto{n}" for n in (4, 8, 10, 11, 14)]
     Mailbox.mark_followed()
     assert offered(mx, person) == [f"suharto{n}" for n in (4, 8, 10, 11, 14)]
-    assert list(Mailbox.objects.filter(followed=True).values_list("local_part", flat=True)) == [
+    assert list(Mailbox.objects.filter(followed=True).order_by("pk").values_list("local_part", flat=True)) == [
         "suharto2",
         "suharto5",
         "suharto6",
