@@ -71,9 +71,9 @@ def walk(page: Page, demo: Demo, *, imap_port: int) -> None:
     page.goto(f"{demo.portal}/admin/mailboxes/helpdeskcase/?q=z99999")
     page.locator("a[href$='/why/']").first.click()
     expect(page.locator(".answers").first).to_be_visible()
-    picture(page, "9-helpdesk", height=1120)
+    picture(page, "9-helpdesk", height=900)
     page.goto(f"{demo.portal}/admin/accounts/auditevent/")
-    picture(page, "10-events", height=860)
+    picture(page, "10-events", height=760)
 
     page.context.clear_cookies()
     page.goto(f"{demo.portal}/counties/")
