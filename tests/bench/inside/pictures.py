@@ -20,6 +20,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent, Person
 from mailboxes.models import Application, Job, Mailbox, MailService, Tally
 from tests.bench.inside.copies import copy_rows
+from tests.conftest import Browser
 
 EACH = 250_000  # applications of each of the four services
 REFUSALS, EVENTS = 100_000, 900_000
@@ -44,8 +45,8 @@ def measure() -> dict[str, Any]:
     call_command("migrate", verbosity=0)
     call_command("seed", "demo/portal-seed.json", verbosity=0)
     fill()
-    client = Client()
-    client.force_login(Person.objects.create_superuser("reader"), backend="accounts.backends.PersonBackend")
+    client = Browser()
+    client.force_login(Person.objects.create_superuser("reader"))
     return {
         "applications": Application.objects.count(),
         "times": {name: _times(client, f"{PAGE}?{query}") for name, query in RANGES.items()},
@@ -78,9 +79,12 @@ def _apply(service: MailService, person: Person) -> None:
     review = "(3600 + i % 200000) * interval '1 second'"
     people = person.pk
     boxes = Mailbox.objects.latest("pk").pk
+    held = "i % 50 >= 2 AND i % 400 = 5"
     _copies(
         Mailbox, box, EACH, person_id=f"{people} + i", local_part="'q' || i || 'q'", stem="'q' || i || 'q'",
-        state="CASE WHEN i % 50 < 2 THEN 'cancelled' WHEN i % 400 = 5 THEN 'suspended' ELSE 'active' END",
+        state=f"CASE WHEN i % 50 < 2 THEN 'cancelled' WHEN {held} THEN 'suspended' ELSE 'active' END",
+        hold=f"CASE WHEN {held} THEN 'rule' ELSE '' END", cause=f"CASE WHEN {held} THEN 'rule' ELSE '' END",
+        held_at=f"CASE WHEN {held} THEN now() END",
     )  # fmt: skip
     _copies(
         Application, first, EACH, reference=f"'C' || {service.pk} || '-' || i", person_id=f"{people} + i",

@@ -18,6 +18,7 @@ from accounts import audit
 from accounts.models import AuditEvent, Person
 from mailboxes.models import LoginRecord, Mailbox, MailService
 from tests.bench.inside.copies import copy_rows
+from tests.conftest import Browser
 
 ALL, OURS, LOG_INS = 10_000_000, 5_000, 20_000
 EACH = ALL // OURS  # every so many-th event is ours, so that they lie in as many different places
@@ -38,8 +39,8 @@ def measure() -> dict[str, Any]:
         for reset in connection.ops.sequence_reset_sql(no_style(), [AuditEvent]):  # each look adds one more
             cursor.execute(reset)
         cursor.execute("VACUUM ANALYZE")  # as PostgreSQL does by itself after a while
-    client = Client()
-    client.force_login(helper, backend="accounts.backends.PersonBackend")
+    client = Browser()
+    client.force_login(helper)
     page = f"/admin/mailboxes/helpdeskcase/{person.pk}/change/"
     middle = AuditEvent.objects.filter(person=person).order_by("-happened_at")[OURS // 2]
     place = f"{middle.happened_at:%Y-%m-%dT%H:%M:%S.%fZ}~0~{middle.pk}"
