@@ -16,7 +16,7 @@ from mailboxes.models import MailService
 from tests.conftest import SignIn
 from tests.unit.accounts.policies import version_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 @pytest.fixture

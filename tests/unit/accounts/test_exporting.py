@@ -29,7 +29,7 @@ OURS = [
     if lists.__module__.split(".")[0] in ("accounts", "mailboxes", "sso_bridge")
 ]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ HEAD = "編號,姓名,護照姓名,類別,狀態,單位,語言\n"
 WANG = 'z99999,王小明,"WANG,HSIAO-MING",教職員工,一般,資訊系統所,en\n'
 LIN = 'r10001,林淑芬,"LIN,SHU-FEN",教職員工,退休,,\n'
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 @pytest.fixture

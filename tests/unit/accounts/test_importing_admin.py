@@ -23,7 +23,7 @@ HEAD = "編號,姓名,護照姓名,類別,狀態\n"
 WANG = 'z99999,王小明,"WANG,HSIAO-MING",教職員工,一般\n'
 ANSWER = "asks again every two seconds"
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from mailboxes.models import Mailbox, MailService
 from tests.conftest import SignIn, in_state
 from tests.unit.accounts.policies import adding, look, page_of, version_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 LIST = "/admin/accounts/policyversion/"
 

@@ -21,7 +21,7 @@ from tests.unit.accounts.policies import ADD, TEXTS, adding, look, page_of, save
 LIST = "/admin/accounts/policyversion/"
 NEW = {"label": "2026-12", **TEXTS}
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ ADD = f"{LIST}add/"
 PASSWORD = "copper-kettle-ninety-seals"
 OTHER = "harbour-lantern-forty-oars"
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 MakeStaff = Callable[..., Staff]
 

@@ -14,7 +14,7 @@ from mailboxes.reviewing.figures.counting import Counts, Times, count
 from mailboxes.reviewing.figures.span import Span
 from tests.conftest import SUSPENDED, MakePerson
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)  # noon in Taipei
 TODAY = date(2026, 11, 22)

@@ -18,7 +18,7 @@ from mailboxes.models import Application, Mailbox, MailService, Tally
 from mailboxes.reviewing.figures import kept
 from tests.conftest import MakePerson, SignIn
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 PAGE = "/admin/mailboxes/figure/"
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)

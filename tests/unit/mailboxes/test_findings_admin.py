@@ -18,6 +18,8 @@ from mailboxes.reviewing import repairs
 from tests.conftest import MakePerson, SignIn
 from tests.unit.mailboxes.reconciled import NIGHT, NOW, Open, found, lose, opened, put, run, store
 
+pytestmark = pytest.mark.thorough
+
 __all__ = ["opened", "store"]
 LIST, REPAIR = "/admin/mailboxes/finding/", "/admin/mailboxes/finding/repair/"
 As = Callable[..., Client]

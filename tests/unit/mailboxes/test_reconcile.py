@@ -15,6 +15,8 @@ from portal.doctor import reconciling as doctor
 from tests.conftest import SUSPENDED, in_state
 from tests.unit.mailboxes.reconciled import NIGHT, NOW, Open, change, found, lose, opened, put, run, store
 
+pytestmark = pytest.mark.thorough
+
 __all__ = ["opened", "store"]
 
 

@@ -26,7 +26,7 @@ from tests.unit.mailboxes.reviewing import (
 )
 
 __all__ = ["as_reviewer", "make_reviewer", "reviewed", "wait"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 def text_of(letter: Letter) -> str:

@@ -13,7 +13,7 @@ from tests.conftest import AgreeAll, SignIn
 from tests.unit.mailboxes.conftest import Take
 from tests.unit.mailboxes.reviewing import apply
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 def review(rule: str, **fields: object) -> None:

@@ -9,7 +9,7 @@ from accounts.models import AuditEvent, AuditLink
 from tests.unit.accounts.auditing.by_hand import execute
 from tests.unit.accounts.auditing.conftest import NOW, Happened, anchor, faults, links, seal, verify
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 OTHER = "another-secret-" + "0123456789" * 5
 
 

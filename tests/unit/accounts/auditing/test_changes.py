@@ -11,7 +11,7 @@ from accounts.models import AuditEvent, Person, Retention
 from mailboxes.models import MailService, ReservedName
 from tests.conftest import SignIn
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 # Of each list in which something can be added here: what makes a row, and a change of it.
 TEXTS = {"title_zh": "停機", "title_en": "Down", "text_zh": "今晚停機。", "text_en": "Down tonight."}

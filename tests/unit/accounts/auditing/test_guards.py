@@ -8,7 +8,7 @@ from accounts.models.appending import AppendOnly
 from tests.conftest import IN_THE_WAY
 from tests.unit.accounts.auditing.by_hand import guard
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from tests.unit.accounts.auditing.by_hand import execute
 from tests.unit.accounts.auditing.conftest import Happened, anchor, seal
 from tests.unit.accounts.auditing.test_pruning import prune
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 DOCS = Path(__file__).resolve().parents[4] / "docs" / "audit.md"
 
 

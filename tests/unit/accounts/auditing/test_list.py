@@ -16,7 +16,7 @@ from tests.conftest import MakePerson, SignIn
 from tests.unit.accounts.auditing.by_hand import execute
 from tests.unit.accounts.auditing.conftest import NOW, Happened, seal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 LIST = "/admin/accounts/auditevent/"
 
 

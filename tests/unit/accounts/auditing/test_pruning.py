@@ -13,7 +13,7 @@ from accounts.models import AuditEvent, AuditLink, Retention
 from tests.unit.accounts.auditing.by_hand import execute, guard
 from tests.unit.accounts.auditing.conftest import NOW, Happened, faults, seal, verify
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 LOOK, DECISION = "list.exported", "application.pending"
 
 

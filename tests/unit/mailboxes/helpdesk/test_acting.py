@@ -18,6 +18,8 @@ from tests.conftest import SignIn
 from tests.unit.mailboxes.conftest import MakeMailbox
 from tests.unit.mailboxes.helpdesk.conftest import page_of
 
+pytestmark = pytest.mark.thorough
+
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 CODE = "/configure/helpdesk-code/"
 

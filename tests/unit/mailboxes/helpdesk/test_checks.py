@@ -22,6 +22,8 @@ from tests.conftest import SUSPENDED, AgreeAll, in_state
 from tests.unit.mailboxes.conftest import MakeMailbox
 from tests.unit.mailboxes.helpdesk.conftest import why_of
 
+pytestmark = pytest.mark.thorough
+
 LIMIT = 1_000_000
 Said = dict[str, tuple[str, str]]
 

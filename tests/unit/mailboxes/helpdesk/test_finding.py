@@ -18,6 +18,8 @@ from tests.conftest import SignIn
 from tests.unit.mailboxes.conftest import MakeMailbox
 from tests.unit.mailboxes.helpdesk.conftest import MakeHelper, page_of, why_of
 
+pytestmark = pytest.mark.thorough
+
 FIND = "/admin/mailboxes/helpdeskcase/"
 
 

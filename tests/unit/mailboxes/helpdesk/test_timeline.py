@@ -20,6 +20,8 @@ from mailboxes.reviewing.helpdesk.timeline import Wanted
 from tests.unit.mailboxes.conftest import MakeMailbox
 from tests.unit.mailboxes.helpdesk.conftest import page_of
 
+pytestmark = pytest.mark.thorough
+
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 Happened = Callable[..., AuditEvent]
 

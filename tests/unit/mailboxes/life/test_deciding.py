@@ -17,6 +17,8 @@ from mailboxes.provisioning.stores.maildir import MaildirStore
 from tests.conftest import SUSPENDED, MakePerson
 from tests.unit.mailboxes.life.conftest import HOME, NOW, MakeOpen, again, told
 
+pytestmark = pytest.mark.thorough
+
 ADDRESS = "hmwang@mx.nthu.edu.tw"
 HASH = "{ARGON2ID}hash"
 DAY = timedelta(days=1)

@@ -15,6 +15,8 @@ from mailboxes.provisioning.life import following, services
 from tests.conftest import GOOD_PASSWORD, MakePerson, SignIn
 from tests.unit.mailboxes.life.conftest import MakeOpen, again
 
+pytestmark = pytest.mark.thorough
+
 BOX = "/mail/mx/"
 ADDRESS = "hmwang@mx.nthu.edu.tw"
 REASON = "Log-ins from <b>far</b> away."
