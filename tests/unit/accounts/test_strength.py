@@ -12,6 +12,8 @@ from accounts import strength
 from accounts.strength import judging
 from tests.browser.passwords import varied
 
+pytestmark = pytest.mark.thorough
+
 WANG = {"name": "王小明", "passport_name": "WANG,HSIAO-MING", "number": "z99999", "local_part": "hsiaoming"}
 MX = strength.PasswordRule(least_score=3, least_length=10)
 EDU = strength.PasswordRule(least_score=2, least_length=8, kinds=("digit", "upper", "lower"))

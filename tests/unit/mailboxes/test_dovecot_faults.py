@@ -23,6 +23,8 @@ from mailboxes.provisioning.stores.dovecot.doveadm import Doveadm
 from mailboxes.provisioning.stores.dovecot.places import Place
 from mailboxes.provisioning.stores.dovecot.store import FOLDERS, DovecotStore
 
+pytestmark = pytest.mark.thorough
+
 ADDRESS = "hsiaoming@mx.nthu.edu.tw"
 SHORT = 0.5  # seconds for a call that has to give up; every other one has plenty, so that a busy machine changes nothing
 Talk = Callable[[socket.socket], None]

@@ -11,6 +11,8 @@ from mailboxes.provisioning.stores.dovecot.sharing import share, shared
 from mailboxes.provisioning.stores.dovecot.store import DovecotStore
 from tests.unit.mailboxes.test_dovecot_faults import ADDRESS, FAULTS, SHORT, Talk, http, listening, request_of, store_on
 
+pytestmark = pytest.mark.thorough
+
 DELEGATE = "shufen@mx.nthu.edu.tw"
 LIES: dict[str, tuple[Talk, type[StoreError]]] = {
     fault: FAULTS[fault]

@@ -18,6 +18,8 @@ from mailboxes.provisioning.stores.maildir import MaildirStore
 from tests.conftest import GOOD_PASSWORD
 from tests.unit.mailboxes.entering.conftest import ADDRESS, HASH, OTHER_PASSWORD, UNKNOWN, give
 
+pytestmark = pytest.mark.thorough
+
 # --- limits -------------------------------------------------------------------------------------------------------------
 
 
