@@ -11,8 +11,12 @@ def record(
     person: Person | None,
     actor: Person | None = None,
     mailbox: str = "",
-    address: str | None = None,
+    address: str | None = "",
     **details: Any,
 ) -> None:
-    """Add an event in the caller's transaction. ``verb`` is ``thing.done``; ``details`` is JSON and holds no secret."""
-    AuditEvent.objects.create(verb=verb, person=person, actor=actor, mailbox=mailbox, address=address, details=details)
+    """Add an event in the caller's transaction. ``verb`` is ``thing.done``; ``details`` is JSON and holds no secret.
+
+    ``address`` is as ``visitor_address`` gives it: empty where none is known.
+    """
+    known = {"mailbox": mailbox, "address": address or None}
+    AuditEvent.objects.create(verb=verb, person=person, actor=actor, details=details, **known)

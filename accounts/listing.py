@@ -3,7 +3,7 @@ down what is changed in them."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -12,7 +12,8 @@ from django.core.exceptions import BadRequest, FieldDoesNotExist, PermissionDeni
 from django.db.models import Model, QuerySet
 from django.forms import SplitDateTimeField
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.urls import URLPattern, path
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
@@ -29,6 +30,7 @@ from accounts.http import SignedInRequest
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Row = TypeVar("Row", bound=Model)
 ROWS_AT_ONCE = 2000  # of the database
 
 
@@ -110,14 +112,21 @@ class ListAdmin(admin.ModelAdmin[Any]):
         audit.record(
             "list.exported",
             person=None,
-            actor=cast(SignedInRequest, request).user,
-            address=visitor_address(request) or None,
+            **who(request),
             list=self.opts.label_lower,
             format=kind,
             rows=rows.count(),
             selected=selected,
             filters=request.GET.urlencode(),
         )
+
+    def page(
+        self, request: HttpRequest, template: str, title: str, context: dict[str, Any], *, status: int = 200
+    ) -> HttpResponse:
+        """A page of our own, with what all pages of the administration have; ``list`` is the address of this list."""
+        shown = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        around = self.admin_site.each_context(request) | {"opts": self.opts, "title": title, "list": shown}
+        return render(request, f"admin/{template}.html", around | context, status=status)
 
     # Every change in the administration ends in one of these, each in its transaction.
 
@@ -138,6 +147,16 @@ class ListAdmin(admin.ModelAdmin[Any]):
         for row in queryset:
             changes.record(request, row, changes.facts(row), {})
         super().delete_queryset(request, queryset)
+
+
+def who(request: HttpRequest) -> dict[str, Any]:
+    """``actor`` and ``address``: who of the staff does something, and from where."""
+    return {"actor": cast(SignedInRequest, request).user, "address": visitor_address(request)}
+
+
+def numbered(rows: QuerySet[Row], text: str) -> Row | None:
+    """The row with that number; None for a number that there is not, and for what is none."""
+    return rows.filter(pk=int(text)).first() if text.isascii() and text.isdigit() else None
 
 
 class ReadOnlyAdmin(ListAdmin):

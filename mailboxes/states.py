@@ -70,7 +70,7 @@ def move_application(
         person=application.person,
         actor=actor,
         mailbox=application.mailbox.address if application.mailbox else "",
-        address=address or None,
+        address=address,
         application=application.reference,
         service=application.service.slug,
         **said,
@@ -103,7 +103,7 @@ def move_mailbox(
         person=mailbox.person,
         actor=actor,
         mailbox=mailbox.address,
-        address=address or None,
+        address=address,
         **{name: word for name, word in details.items() if word},
     )
 

@@ -93,7 +93,7 @@ def _let_in(request: HttpRequest, claims: Claims, address: str) -> Person:
     if not person.is_active:
         raise Refused(Code.ACCOUNT_CLOSED, issuer=claims.iss, subject=claims.sub)
     sign_in(request, person, way=person.username)
-    audit.record("handoff.signed-in", person=person, actor=person, address=address or None, issuer=claims.iss)
+    audit.record("handoff.signed-in", person=person, actor=person, address=address, issuer=claims.iss)
     return person
 
 

@@ -8,17 +8,14 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.addresses import visitor_address
 from accounts.agreements import counting, differences, versions
 from accounts.agreements.forms import VersionForm
-from accounts.http import SignedInRequest
-from accounts.listing import ListAdmin
+from accounts.listing import ListAdmin, numbered, who
 from accounts.models import Policy, PolicyVersion
 from accounts.models.policy import InForce
 
@@ -86,8 +83,8 @@ class PolicyVersionAdmin(ListAdmin):
             raise PermissionDenied
         number = request.GET.get("policy", "")
         if not number:
-            return self._page(request, "choose", _("Of which policy?"), {"policies": Policy.objects.all()})
-        policy = Policy.objects.filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
+            return self.page(request, "policies/choose", _("Of which policy?"), {"policies": Policy.objects.all()})
+        policy = numbered(Policy.objects.all(), number)
         if policy is None:
             raise Http404
         return self._write(request, policy, None)
@@ -115,14 +112,14 @@ class PolicyVersionAdmin(ListAdmin):
         now = timezone.now()
         if request.method == "POST":
             try:
-                versions.withdraw(version, stamp=request.POST.get("stamp", ""), now=now, **_who(request))
+                versions.withdraw(version, stamp=request.POST.get("stamp", ""), now=now, **who(request))
             except (versions.Outdated, InForce):
                 messages.warning(request, _outdated())
                 return HttpResponseRedirect(reverse(LIST))
             messages.success(request, _("%(version)s is withdrawn. Nobody was asked to agree to it.") % {"version": version})
             return HttpResponseRedirect(reverse(LIST))
         context = {"version": version, "stamp": versions.stamp_of(version.policy, now=now)}
-        return self._page(request, "withdraw", _("Withdraw %(version)s?") % {"version": version}, context)
+        return self.page(request, "policies/withdraw", _("Withdraw %(version)s?") % {"version": version}, context)
 
     def _write(self, request: HttpRequest, policy: Policy, version: PolicyVersion | None) -> HttpResponse:
         """The form; then what its contents mean; then, if they are the same as then, the version."""
@@ -146,11 +143,11 @@ class PolicyVersionAdmin(ListAdmin):
         return self._form(request, form, look, status=CONFLICT if changed_meanwhile else 200)
 
     def _save(self, request: HttpRequest, form: VersionForm, stamp: str) -> HttpResponse:
-        who = {"stamp": stamp, "now": form.now, **_who(request)}
+        by = {"stamp": stamp, "now": form.now, **who(request)}
         if form.version is None:
-            saved = versions.write(form.policy, form.cleaned_data, **who)
+            saved = versions.write(form.policy, form.cleaned_data, **by)
         else:
-            versions.change(saved := form.version, form.cleaned_data, **who)
+            versions.change(saved := form.version, form.cleaned_data, **by)
         messages.success(request, _("%(version)s is saved.") % {"version": saved})
         return HttpResponseRedirect(reverse(VERSION, args=[saved.pk]))
 
@@ -159,27 +156,22 @@ class PolicyVersionAdmin(ListAdmin):
         title = _("Change %(version)s") if version else _("A new version of: %(policy)s")
         may_withdraw = version is not None and self.has_delete_permission(request, version)
         around = {"form": form, "policy": policy, "version": version, "may_withdraw": may_withdraw}
-        return self._page(request, "write", title % {"version": version, "policy": policy}, around | context, status=status)
+        return self.page(
+            request, "policies/write", title % {"version": version, "policy": policy}, around | context, status=status
+        )
 
     def _read(self, request: HttpRequest, version: PolicyVersion, *, status: int = 200) -> HttpResponse:
         now = timezone.now()
         counted = counting.counted(PolicyVersion.objects.filter(pk=version.pk).defer("text_zh", "text_en"), now=now)
         look = _look(version.policy, vars(version), version, now=now)
         numbers = {"version": version, "state": state_of(counted[0], now=now), "counted": counted[0]}
-        return self._page(request, "read", str(version), look | numbers, status=status)
+        return self.page(request, "policies/read", str(version), look | numbers, status=status)
 
     def _version(self, object_id: str) -> PolicyVersion:
-        rows = PolicyVersion.objects.select_related("policy")
-        version = rows.filter(pk=int(object_id)).first() if object_id.isascii() and object_id.isdigit() else None
+        version = numbered(PolicyVersion.objects.select_related("policy"), object_id)
         if version is None:
             raise Http404
         return version
-
-    def _page(
-        self, request: HttpRequest, page: str, title: str, context: dict[str, Any], *, status: int = 200
-    ) -> HttpResponse:
-        around = self.admin_site.each_context(request) | {"opts": self.opts, "title": title, "list": reverse(LIST)}
-        return render(request, f"admin/policies/{page}.html", around | context, status=status)
 
 
 def state_of(version: Any, *, now: datetime) -> str:
@@ -225,7 +217,3 @@ def _outdated() -> str:
     return _(
         "Meanwhile a version of this policy was written, changed, withdrawn or came in force. Look again: nothing was saved."
     )
-
-
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"actor": cast(SignedInRequest, request).user, "address": visitor_address(request) or None}

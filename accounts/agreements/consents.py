@@ -5,7 +5,7 @@ from typing import Any, cast
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -14,10 +14,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.addresses import visitor_address
 from accounts.agreements import evidence
 from accounts.http import SignedInRequest
-from accounts.listing import ReadOnlyAdmin
+from accounts.listing import ReadOnlyAdmin, who
 from accounts.models import Consent, Person
 
 EVIDENCE = "admin:accounts_consent_evidence"
@@ -45,17 +44,13 @@ class ConsentAdmin(ReadOnlyAdmin):
         actor, whose = cast(SignedInRequest, request).user, get_object_or_404(Person, pk=person)
         consents = evidence.of(whose)
         kind = "json" if request.method == "POST" else "page"
-        evidence.taken(whose, consents, kind=kind, actor=actor, address=visitor_address(request) or None)
+        evidence.taken(whose, consents, kind=kind, **who(request))
         now = timezone.now()
         if kind == "json":
             return _file(whose, evidence.as_document(whose, consents, actor=actor, now=now))
         context = {"person": whose, "consents": consents, "now": now}
-        around = self.admin_site.each_context(request) | {
-            "opts": self.opts,
-            "list": reverse("admin:accounts_consent_changelist"),
-        }
         title = _("Evidence: what %(person)s agreed to") % {"person": whose}
-        return render(request, "admin/policies/evidence.html", around | context | {"title": title})
+        return self.page(request, "policies/evidence", title, context)
 
 
 def _file(person: Person, document: dict[str, Any]) -> JsonResponse:

@@ -6,14 +6,12 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
-from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.auditing import chain, finding
 from accounts.auditing.forms import EventForm
-from accounts.listing import ListAdmin, ReadOnlyAdmin
+from accounts.listing import ListAdmin, ReadOnlyAdmin, numbered
 from accounts.models import AuditEvent, AuditLink, Retention
 
 LIST = "admin:accounts_auditevent_changelist"
@@ -41,7 +39,7 @@ class AuditEventAdmin(ReadOnlyAdmin):
             "filters": kept.urlencode(),
             "following": following,
         }
-        return self._page(request, "events", capfirst(str(self.opts.verbose_name_plural)), context)
+        return self.page(request, "audit/events", capfirst(str(self.opts.verbose_name_plural)), context)
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         rows = finding.events(EventForm(request.GET).filters())
@@ -52,21 +50,14 @@ class AuditEventAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         if not self.has_view_permission(request) or request.method == "POST":
             raise PermissionDenied
-        number = int(object_id) if object_id.isascii() and object_id.isdigit() and len(object_id) < 19 else 0
-        event = AuditEvent.objects.select_related("person", "actor").filter(pk=number).first()
+        event = numbered(AuditEvent.objects.select_related("person", "actor"), object_id)
         if event is None:
             raise Http404
-        context = {"event": event, "link": AuditLink.objects.filter(event=number).first(), **_parts(event)}
+        context = {"event": event, "link": AuditLink.objects.filter(event=event.pk).first(), **_parts(event)}
         if link := context["link"]:
-            row = AuditEvent.objects.values_list(*chain.COLUMNS).get(pk=number)
+            row = AuditEvent.objects.values_list(*chain.COLUMNS).get(pk=event.pk)
             context |= {"as_sealed": chain.digest(row) == bytes(link.digest), "digest": bytes(link.digest).hex()}
-        return self._page(request, "event", event.verb, context)
-
-    def _page(self, request: HttpRequest, page: str, title: str, context: dict[str, Any]) -> HttpResponse:
-        around = self.admin_site.each_context(request) | {"opts": self.opts, "title": title, "list": reverse(LIST)}
-        response = render(request, f"admin/audit/{page}.html", around | context)
-        response["Cache-Control"] = "no-store"
-        return response
+        return self.page(request, "audit/event", event.verb, context)
 
 
 @admin.register(Retention)

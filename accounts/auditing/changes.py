@@ -44,7 +44,7 @@ def record(request: HttpRequest, row: Model, before: Facts, after: Facts) -> Non
         "setting.changed",
         person=row if isinstance(row, Person) else None,
         actor=request.user if isinstance(request.user, Person) else None,
-        address=visitor_address(request) or None,
+        address=visitor_address(request),
         thing=row._meta.label_lower,
         id=str((after or before)[_key(row)]),
         name=str(row)[:LONGEST],

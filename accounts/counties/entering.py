@@ -35,7 +35,7 @@ def _let_in(request: HttpRequest, data: PersonData) -> Person:
     if not person.is_active:
         raise Refused(Kind.CLOSED, "account-closed")
     sign_in(request, person, way=f"{data.source}:{data.subject}")
-    address = visitor_address(request) or None
+    address = visitor_address(request)
     audit.record("county.signed-in", person=person, actor=person, address=address, source=data.source)
     return person
 
@@ -59,5 +59,5 @@ def _link(person: Person, data: PersonData, address: str) -> None:
         if way.user_id != person.pk:
             raise Refused(Kind.TAKEN, "taken")
         if is_new:
-            audit.record("county.linked", person=person, actor=person, address=address or None, source=data.source)
+            audit.record("county.linked", person=person, actor=person, address=address, source=data.source)
     take_county_facts(person, data)

@@ -124,9 +124,7 @@ def record(request: HttpRequest, county: County | None, refused: Refused, person
     ):
         return ""
     reference = new_reference("C")
-    audit.record(
-        "county.refused", person=person, address=address or None, county=name, code=refused.code, reference=reference
-    )
+    audit.record("county.refused", person=person, address=address, county=name, code=refused.code, reference=reference)
     return reference
 
 

@@ -66,7 +66,7 @@ def remove(person: Person, pk: int, *, current: str, address: str) -> None:
     account.delete()
     if registry.of_source(person.source) is None and not SocialAccount.objects.filter(user=person).exists():
         forget_county_facts(person)
-    audit.record("county.unlinked", person=person, actor=person, address=address or None, source=account.provider)
+    audit.record("county.unlinked", person=person, actor=person, address=address, source=account.provider)
 
 
 def _why_kept(person: Person, way: SocialAccount, linked: list[SocialAccount], current: str) -> Promise | str:

@@ -6,7 +6,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -49,7 +48,7 @@ class PeopleImportAdmin(ReadOnlyAdmin):
             made = uploads.upload(form.cleaned_data["file"], file_name=form.file_name, **_who(request))
             return HttpResponseRedirect(reverse(REPORT, args=[made.pk]))
         context = {"form": form, "columns": COLUMNS, "most": MOST_MEGABYTES}
-        return self._page(request, "upload", _("Import people"), context)
+        return self.page(request, "people_import/upload", _("Import people"), context)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -70,7 +69,7 @@ class PeopleImportAdmin(ReadOnlyAdmin):
             "working": upload.state in uploads.WORK,
             "may_import": self.has_add_permission(request),
         }
-        return self._page(request, "report", upload.file_name, context)
+        return self.page(request, "people_import/report", upload.file_name, context)
 
     def _decide(self, request: HttpRequest, upload: PeopleImport) -> HttpResponse:
         if "import" in request.POST:
@@ -80,12 +79,6 @@ class PeopleImportAdmin(ReadOnlyAdmin):
         if not decided:
             messages.warning(request, _("This was decided already, perhaps in another window. Here is how it stands now."))
         return HttpResponseRedirect(reverse(REPORT, args=[upload.pk]))
-
-    def _page(self, request: HttpRequest, page: str, title: str, context: dict[str, Any]) -> HttpResponse:
-        around = self.admin_site.each_context(request) | {"opts": self.opts, "title": title, "list": reverse(LIST)}
-        response = render(request, f"admin/people_import/{page}.html", around | context)
-        response["Cache-Control"] = "no-store"
-        return response
 
 
 def _who(request: HttpRequest) -> dict[str, Any]:

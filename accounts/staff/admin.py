@@ -10,14 +10,12 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from accounts.addresses import visitor_address
 from accounts.http import SignedInRequest
-from accounts.listing import ListAdmin, ReadOnlyAdmin
+from accounts.listing import ListAdmin, ReadOnlyAdmin, who
 from accounts.models import Staff
 from accounts.staff import services
 from accounts.staff.forms import AccountForm, NewAccountForm, PasswordForm
@@ -67,13 +65,15 @@ class StaffAdmin(ListAdmin):
         form = NewAccountForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
-                made = services.make(**_who(request), **form.cleaned_data)
+                made = services.make(**who(request), **form.cleaned_data)
             except services.Refused as refused:
                 form.add_error("groups", forms.ValidationError(str(refused.sentence)))
             else:
                 messages.success(request, _("The account %(name)s is made.") % {"name": made.username})
                 return HttpResponseRedirect(reverse(LIST))
-        return self._page(request, "new", _("New staff account"), {"form": form}, bound=form.is_bound)
+        return self.page(
+            request, "staff/new", _("New staff account"), {"form": form}, status=INVALID if form.is_bound else 200
+        )
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -96,31 +96,23 @@ class StaffAdmin(ListAdmin):
         if posted is not None and self._done(request, staff, form, anew):
             return HttpResponseRedirect(reverse(LIST))
         context = {"staff": staff, "form": form, "anew": anew, "may_change": may_change, "own": staff.pk == request.user.pk}
-        return self._page(request, "account", staff.username, context, bound=posted is not None)
+        return self.page(request, "staff/account", staff.username, context, status=INVALID if posted is not None else 200)
 
     def _done(self, request: HttpRequest, staff: Staff, form: AccountForm, anew: PasswordForm) -> bool:
         """Do what was posted; False if it cannot be done, which the form then says."""
         if anew.is_bound:
             if anew.is_valid():
-                services.begin_anew(staff, **_who(request), **anew.cleaned_data)
+                services.begin_anew(staff, **who(request), **anew.cleaned_data)
                 text = _("The account %(name)s begins anew: with the new password, and a second factor to be set up.")
                 messages.success(request, text % {"name": staff.username})
             return anew.is_valid()
         if not form.is_valid():
             return False
         try:
-            changed = services.change(staff, **_who(request), **form.cleaned_data)
+            changed = services.change(staff, **who(request), **form.cleaned_data)
         except services.Refused as refused:
             form.add_error(None, forms.ValidationError(str(refused.sentence)))
             return False
         text = _("The account %(name)s is changed.") if changed else _("The account %(name)s stays as it was.")
         messages.success(request, text % {"name": staff.username})
         return True
-
-    def _page(self, request: HttpRequest, page: str, title: str, context: dict[str, Any], *, bound: bool) -> HttpResponse:
-        around = self.admin_site.each_context(request) | {"opts": self.opts, "title": title, "list": reverse(LIST)}
-        return render(request, f"admin/staff/{page}.html", around | context, status=INVALID if bound else 200)
-
-
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"actor": cast(SignedInRequest, request).user, "address": visitor_address(request) or None}

@@ -29,4 +29,4 @@ def failed(person: Person | None, *, step: str) -> None:
 
 
 def _record(verb: str, person: Person | None, request: HttpRequest, **details: Any) -> None:
-    audit.record(verb, person=person, address=visitor_address(request) or None, **details)
+    audit.record(verb, person=person, address=visitor_address(request), **details)

@@ -52,5 +52,5 @@ class StaffSite(AdminSite):
         response = super().password_change(request, extra_context)
         if request.method == "POST" and response.status_code == 302:
             who: Any = request.user
-            audit.record("staff.password-changed", person=who, actor=who, address=visitor_address(request) or None)
+            audit.record("staff.password-changed", person=who, actor=who, address=visitor_address(request))
         return response

@@ -37,7 +37,7 @@ def guarded(view: View) -> View:
             response = view(request, *args, **kwargs)
             after = factors.of(person)
             if after != before:
-                address = visitor_address(request) or None
+                address = visitor_address(request)
                 audit.record(
                     "staff.factors-changed", person=person, actor=person, address=address, before=before, after=after
                 )

@@ -160,7 +160,7 @@ def _let_in(request: HttpRequest, mailbox: Mailbox) -> None:
         person=mailbox.person,
         actor=mailbox.person,
         mailbox=mailbox.address,
-        address=visitor_address(request) or None,
+        address=visitor_address(request),
     )
 
 

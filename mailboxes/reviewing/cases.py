@@ -4,9 +4,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +12,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
 from accounts.http import SignedInRequest
-from accounts.listing import ReadOnlyAdmin
+from accounts.listing import ReadOnlyAdmin, numbered
 from accounts.models import Consent, Person
 from mailboxes import states
 from mailboxes.models import Mailbox, ReasonTemplate, ReviewCase
@@ -56,7 +54,7 @@ class ReviewCaseAdmin(ReadOnlyAdmin):
             "most": bulk.MOST,
             "may_decide": self.may_decide(request),
         }
-        return self._page(request, "queue", _("Applications to review"), context)
+        return self.page(request, "review/queue", _("Applications to review"), context)
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         rows = queue.waiting(QueueForm(request.GET).filters())
@@ -117,12 +115,12 @@ class ReviewCaseAdmin(ReadOnlyAdmin):
             "may_decide": waits and self.may_decide(request) and person.pk != request.user.pk,
             "own": person.pk == request.user.pk,
         }
-        return self._page(request, "case", case.reference, context, status=status)
+        return self.page(request, "review/case", case.reference, context, status=status)
 
     def _reason(self, request: HttpRequest, person: Person) -> str:
         """The text of the template that the address names, in the applicant's language."""
         number = request.GET.get("template", "")
-        chosen = ReasonTemplate.objects.filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
+        chosen = numbered(ReasonTemplate.objects.all(), number)
         with override(person.language or "zh-hant"):
             return chosen.text if chosen else ""
 
@@ -161,7 +159,7 @@ class ReviewCaseAdmin(ReadOnlyAdmin):
             "ids": " ".join(str(row.pk) for row in rows),
             "form": form,
         }
-        return self._page(request, "bulk", title, context, status=INVALID if form.errors else 200)
+        return self.page(request, "review/bulk", title, context, status=INVALID if form.errors else 200)
 
     def _chosen(self, request: HttpRequest) -> tuple[list[ReviewCase], bool]:
         """The applications, and whether the filters show more than go at once."""
@@ -171,19 +169,10 @@ class ReviewCaseAdmin(ReadOnlyAdmin):
         return bulk.chosen([*request.POST.getlist("chosen"), *request.POST.get("ids", "").split()]), False
 
     def _case(self, object_id: str) -> ReviewCase:
-        rows: QuerySet[ReviewCase] = ReviewCase.objects.select_related("person", "service", "mailbox")
-        case = rows.filter(pk=int(object_id)).first() if object_id.isascii() and object_id.isdigit() else None
+        case = numbered(ReviewCase.objects.select_related("person", "service", "mailbox"), object_id)
         if case is None:
             raise Http404
         return case
-
-    def _page(
-        self, request: HttpRequest, page: str, title: str, context: dict[str, Any], *, status: int = 200
-    ) -> HttpResponse:
-        around = self.admin_site.each_context(request) | {"opts": self.opts, "title": title, "list": reverse(LIST)}
-        response = render(request, f"admin/review/{page}.html", around | context, status=status)
-        response["Cache-Control"] = "no-store"
-        return response
 
 
 def told_who(case: ReviewCase) -> str:

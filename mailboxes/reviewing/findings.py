@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -105,14 +104,9 @@ class FindingAdmin(ReadOnlyAdmin):
 
     def _plans(self, request: HttpRequest, chosen: list[Finding]) -> HttpResponse:
         plans = repairs.plans(chosen, now=timezone.now())
-        context = self.admin_site.each_context(request) | {
-            "opts": self.opts,
-            "title": _("Repair these differences?"),
+        context = {
             "plans": [(plan, findingwords.portal(plan.finding), findingwords.server(plan.finding)) for plan in plans],
             "able": sum(plan.able for plan in plans),
             "ids": " ".join(str(finding.pk) for finding in chosen),
-            "list": reverse(LIST),
         }
-        response = render(request, "admin/findings/repair.html", context)
-        response["Cache-Control"] = "no-store"
-        return response
+        return self.page(request, "findings/repair", _("Repair these differences?"), context)

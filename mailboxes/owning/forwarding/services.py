@@ -174,4 +174,4 @@ def _tell_owner(mailbox: Mailbox) -> None:
 
 
 def _record(verb: str, mailbox: Mailbox, actor: Person | None, address: str, **details: str) -> None:
-    audit.record(verb, person=mailbox.person, actor=actor, mailbox=mailbox.address, address=address or None, **details)
+    audit.record(verb, person=mailbox.person, actor=actor, mailbox=mailbox.address, address=address, **details)

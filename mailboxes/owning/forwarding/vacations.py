@@ -45,7 +45,7 @@ def _switch(vacation: Vacation, is_on: bool, address: str, now: datetime) -> Non
             person=mailbox.person,
             actor=mailbox.person,
             mailbox=mailbox.address,
-            address=address or None,
+            address=address,
             **days,
         )
         outbox.put(mailbox, Job.Kind.FILTER, now=now)

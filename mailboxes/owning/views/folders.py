@@ -44,7 +44,7 @@ def _emptied(request: SignedInRequest, mailbox: Mailbox, name: str) -> dict[str,
             person=mailbox.person,
             actor=request.user,
             mailbox=mailbox.address,
-            address=visitor_address(request) or None,
+            address=visitor_address(request),
             folder=name,
             letters=done.removed,
         )

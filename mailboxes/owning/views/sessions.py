@@ -26,7 +26,7 @@ def end(request: SignedInRequest, slot: Slot, mailbox: Mailbox) -> HttpResponse:
         except StoreError as error:
             page["problem"] = error.code
         else:
-            address = visitor_address(request) or None
+            address = visitor_address(request)
             audit.record(
                 "sessions.ended", person=mailbox.person, actor=request.user, mailbox=mailbox.address, address=address
             )

@@ -2,8 +2,7 @@ from typing import Any, cast
 
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -42,17 +41,8 @@ class FigureAdmin(ReadOnlyAdmin):
         if form.is_valid():
             context = _pictures(form.span, kept.counts(form.span, now=timezone.now()))
             context |= {"preset": form.preset, "dates": words.days(form.span.first, form.span.last)}
-        around = self.admin_site.each_context(request) | {"opts": self.opts, "title": _("Pictures")}
-        more = {
-            "form": form.filled,
-            "errors": form.errors,
-            "presets": PRESETS,
-            "list": reverse("admin:mailboxes_figure_changelist"),
-        }
-        status = 200 if form.is_valid() else INVALID
-        response = render(request, "admin/figures/page.html", around | more | context, status=status)
-        response["Cache-Control"] = "no-store"
-        return response
+        context |= {"form": form.filled, "errors": form.errors, "presets": PRESETS}
+        return self.page(request, "figures/page", _("Pictures"), context, status=200 if form.is_valid() else INVALID)
 
     def export_view(self, request: HttpRequest) -> HttpResponse:
         form = self._asked(request)
@@ -69,7 +59,7 @@ class FigureAdmin(ReadOnlyAdmin):
             "list.exported",
             person=None,
             actor=cast(SignedInRequest, request).user,
-            address=visitor_address(request) or None,
+            address=visitor_address(request),
             list=f"{self.opts.label_lower}.{name}",
             format="csv",
             rows=len(rows),

@@ -7,16 +7,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts import audit, letters
-from accounts.addresses import visitor_address
 from accounts.http import SignedInRequest
-from accounts.listing import ReadOnlyAdmin
+from accounts.listing import ReadOnlyAdmin, numbered, who
 from accounts.models import Letter, Person
 from accounts.templatetags.display import clock
 from mailboxes import states
@@ -52,17 +50,17 @@ class HelpdeskCaseAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         form = FindForm(request.GET if "q" in request.GET else None)
         if not form.is_valid():
-            return self._page(request, "find", _("Helpdesk"), {"form": form}, status=INVALID if form.errors else 200)
+            return self.page(request, "helpdesk/find", _("Helpdesk"), {"form": form}, status=INVALID if form.errors else 200)
         words = form.cleaned_data["q"]
         try:
-            guard.count("searches", **_by(request), now=timezone.now())
+            guard.count("searches", **who(request), now=timezone.now())
         except guard.TooMany as limit:
             return self._stopped(request, limit)
         found = finding.find(words)
-        audit.record("helpdesk.searched", person=None, **_whence(request), words=words, found=len(found.people))
+        audit.record("helpdesk.searched", person=None, **who(request), words=words, found=len(found.people))
         if len(found.people) == 1 and found.refusal is None:
             return HttpResponseRedirect(reverse(CASE, args=[found.people[0].pk]))
-        return self._page(request, "find", _("Helpdesk"), {"form": form, "found": found, "most": finding.MOST})
+        return self.page(request, "helpdesk/find", _("Helpdesk"), {"form": form, "found": found, "most": finding.MOST})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -83,11 +81,11 @@ class HelpdeskCaseAdmin(ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:
-            guard.count("looks", **_by(request), now=timezone.now())
+            guard.count("looks", **who(request), now=timezone.now())
         except guard.TooMany as limit:
             return self._stopped(request, limit)
         case = self._case(request, object_id)
-        audit.record(verb, person=case, **_whence(request))
+        audit.record(verb, person=case, **who(request))
         return show(request, case)
 
     def _case_page(self, request: HttpRequest, case: Person, go_on: GoOnForm | None = None) -> HttpResponse:
@@ -108,12 +106,14 @@ class HelpdeskCaseAdmin(ReadOnlyAdmin):
             "may_act": self._may_act(request, case),
             "may_resend": request.user.has_perm("accounts.change_letter"),
         }
-        return self._page(request, "person", str(case), context | overview.of(case), status=INVALID if go_on else 200)
+        return self.page(
+            request, "helpdesk/person", str(case), context | overview.of(case), status=INVALID if go_on else 200
+        )
 
     def _why_page(self, request: HttpRequest, case: Person) -> HttpResponse:
         now = timezone.now()
         title = _("Why can this person not sign in or read mail?")
-        return self._page(request, "why", title, {"case": case, "groups": why.checked(case, now=now), "now": now})
+        return self.page(request, "helpdesk/why", title, {"case": case, "groups": why.checked(case, now=now), "now": now})
 
     # --- what the helpdesk may do ------------------------------------------------------------------------------------
 
@@ -133,7 +133,7 @@ class HelpdeskCaseAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         typed = request.POST.get("code", "")[:20]
         try:
-            right = guard.is_caller(case, typed, **_by(request), now=timezone.now())
+            right = guard.is_caller(case, typed, **who(request), now=timezone.now())
         except guard.TooMany as limit:
             text = _("Too many wrong codes for this person. No code is taken until %(until)s; do not trust the caller.")
             messages.error(request, text % {"until": clock(limit.until)})
@@ -148,8 +148,7 @@ class HelpdeskCaseAdmin(ReadOnlyAdmin):
         if not request.user.has_perm("accounts.change_letter"):
             raise PermissionDenied
         number = request.POST.get("letter", "")
-        known = number.isascii() and number.isdigit() and len(number) < 19
-        letter = Letter.objects.select_related("person").filter(person=case, pk=int(number)).first() if known else None
+        letter = numbered(Letter.objects.select_related("person").filter(person=case), number)
         if letter is None:
             raise Http404
         if letters.send_again(letter, actor=cast(SignedInRequest, request).user):
@@ -182,27 +181,12 @@ class HelpdeskCaseAdmin(ReadOnlyAdmin):
     def _case(self, request: HttpRequest, object_id: str) -> Person:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        known = object_id.isascii() and object_id.isdigit() and len(object_id) < 19
-        case = Person.objects.filter(pk=int(object_id)).first() if known else None
+        case = numbered(Person.objects.all(), object_id)
         if case is None:
             raise Http404
         return case
 
     def _stopped(self, request: HttpRequest, limit: guard.TooMany) -> HttpResponse:
-        return self._page(request, "stopped", _("Too many people in this hour"), {"until": limit.until}, status=TOO_MANY)
-
-    def _page(
-        self, request: HttpRequest, page: str, title: str, context: dict[str, Any], *, status: int = 200
-    ) -> HttpResponse:
-        around = self.admin_site.each_context(request) | {"opts": self.opts, "title": title, "find": reverse(FIND)}
-        response = render(request, f"admin/helpdesk/{page}.html", around | context, status=status)
-        response["Cache-Control"] = "no-store"
-        return response
-
-
-def _by(request: HttpRequest) -> dict[str, Any]:
-    return {"actor": cast(SignedInRequest, request).user, "address": visitor_address(request)}
-
-
-def _whence(request: HttpRequest) -> dict[str, Any]:
-    return {"actor": cast(SignedInRequest, request).user, "address": visitor_address(request) or None}
+        return self.page(
+            request, "helpdesk/stopped", _("Too many people in this hour"), {"until": limit.until}, status=TOO_MANY
+        )

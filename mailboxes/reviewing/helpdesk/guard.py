@@ -24,7 +24,7 @@ def count(what: str, *, actor: Person, address: str, now: datetime) -> None:
     if limits.within(MOST[what], seconds=HOUR, of=of):
         return
     if limits.within(1, seconds=HOUR, of=f"{of}:told"):
-        audit.record(f"helpdesk.{what}-stopped", person=None, actor=actor, address=address or None, most=MOST[what])
+        audit.record(f"helpdesk.{what}-stopped", person=None, actor=actor, address=address, most=MOST[what])
     raise TooMany(_end(now))
 
 
@@ -36,9 +36,7 @@ def is_caller(person: Person, typed: str, *, actor: Person, address: str, now: d
     right = calling.is_code(typed, person, now=now)
     if right:
         limits.give_back(of=of)
-    audit.record(
-        "helpdesk.caller-right" if right else "helpdesk.caller-wrong", person=person, actor=actor, address=address or None
-    )
+    audit.record("helpdesk.caller-right" if right else "helpdesk.caller-wrong", person=person, actor=actor, address=address)
     return right
 
 

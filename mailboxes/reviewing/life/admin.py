@@ -6,7 +6,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import conditions
 from accounts.http import SignedInRequest
-from accounts.listing import ReadOnlyAdmin
+from accounts.listing import ReadOnlyAdmin, numbered
 from accounts.models import AuditEvent
 from mailboxes import eligibility, states
 from mailboxes.models import Job, Mailbox, ReasonTemplate
@@ -93,7 +92,7 @@ class MailboxAdmin(ReadOnlyAdmin):
             "form": form,
         }
         title = _("Suspend these mailboxes?") if action == "suspend" else _("Lift the suspensions of these mailboxes?")
-        return self._page(request, "bulk", title, context, status=status)
+        return self.page(request, "life/bulk", title, context, status=status)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -146,15 +145,7 @@ class MailboxAdmin(ReadOnlyAdmin):
             "stamp": stamp_of(mailbox),
             "own": own,
         }
-        return self._page(request, "mailbox", mailbox.address, context, status=status)
-
-    def _page(
-        self, request: HttpRequest, page: str, title: str, context: dict[str, Any], *, status: int = 200
-    ) -> HttpResponse:
-        around = self.admin_site.each_context(request) | {"opts": self.opts, "title": title, "list": reverse(LIST)}
-        response = render(request, f"admin/life/{page}.html", around | context, status=status)
-        response["Cache-Control"] = "no-store"
-        return response
+        return self.page(request, "life/mailbox", mailbox.address, context, status=status)
 
 
 def stamp_of(mailbox: Mailbox) -> str:
@@ -174,8 +165,7 @@ def told_who(mailbox: Mailbox) -> str:
 
 
 def _found(object_id: str) -> Mailbox:
-    rows = Mailbox.objects.select_related("person", "service")
-    mailbox = rows.filter(pk=int(object_id)).first() if object_id.isascii() and object_id.isdigit() else None
+    mailbox = numbered(Mailbox.objects.select_related("person", "service"), object_id)
     if mailbox is None:
         raise Http404
     return mailbox
@@ -184,6 +174,6 @@ def _found(object_id: str) -> Mailbox:
 def _template(request: HttpRequest, mailbox: Mailbox) -> str:
     """The text of the template that the address names, in the owner's language."""
     number = request.GET.get("template", "")
-    chosen = ReasonTemplate.objects.filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
+    chosen = numbered(ReasonTemplate.objects.all(), number)
     with override(mailbox.person.language or "zh-hant"):
         return chosen.text if chosen else ""
