@@ -88,7 +88,7 @@ OF_THE_OFFICE = {
     "audit.exported": _("Audit log exported"),
     "audit.pruned": _("Events deleted after their time: %(events)s"),
     "policy.version-written": _("Version of a policy written: %(policy)s %(label)s"),
-    "policy.version-changed": _("Version of a policy changed: %(policy)s %(label)s"),
+    "policy.version-changed": _("Version of a policy changed: %(policy)s"),
     "policy.version-withdrawn": _("Version of a policy withdrawn: %(policy)s %(label)s"),
     "staff.signed-in": _("Signed in to the administration"),
     "staff.sign-in-failed": _("Sign-in to the administration failed"),

@@ -1,4 +1,4 @@
-from typing import Any, cast
+from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -8,10 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import audit
-from accounts.addresses import visitor_address
 from accounts.exporting import as_csv
-from accounts.http import SignedInRequest
-from accounts.listing import CSV_TYPE, ReadOnlyAdmin
+from accounts.listing import CSV_TYPE, ReadOnlyAdmin, who
 from mailboxes.models import MailService
 from mailboxes.reviewing.figures import amounts, courses, kept, words
 from mailboxes.reviewing.figures.counting import Counts
@@ -58,8 +56,7 @@ class FigureAdmin(ReadOnlyAdmin):
         audit.record(
             "list.exported",
             person=None,
-            actor=cast(SignedInRequest, request).user,
-            address=visitor_address(request),
+            **who(request),
             list=f"{self.opts.label_lower}.{name}",
             format="csv",
             rows=len(rows),
@@ -68,7 +65,6 @@ class FigureAdmin(ReadOnlyAdmin):
         response = HttpResponse("".join(as_csv([str(heading) for heading in headings], rows)), content_type=CSV_TYPE)
         filename = f"{name}-{form.span.first}-{form.span.last}.csv"
         response["Content-Disposition"] = f'attachment; filename="{filename}"'
-        response["Cache-Control"] = "no-store"
         return response
 
     def _asked(self, request: HttpRequest) -> SpanForm:

@@ -15,7 +15,8 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import AuditEvent, Person
 from mailboxes.models import Application, Mailbox, MailService, Tally
-from mailboxes.reviewing.figures import kept
+from mailboxes.reviewing.figures import kept, words
+from sso_bridge import refusals
 from tests.conftest import MakePerson, SignIn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
@@ -151,3 +152,7 @@ def test_each_table_is_a_file(reader: Client, wang: Person, services: dict[str, 
     ]  # fmt: skip
     event = AuditEvent.objects.filter(verb="list.exported").latest("pk")
     assert event.details["list"] == "mailboxes.figure.mailboxes" and event.actor is not None
+
+
+def test_refusals_have_the_words_of_the_pages_that_people_saw() -> None:
+    assert {code.value: heading for code, (heading, _sentence) in refusals.WORDS.items()} == words.REFUSALS
