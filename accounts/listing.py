@@ -104,7 +104,6 @@ class ListAdmin(admin.ModelAdmin[Any]):
             response = FileResponse(as_xlsx(headings, cells), content_type=XLSX_TYPE)
         name = f"{self.opts.model_name}-{timezone.localdate()}.{kind}"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
-        response["Cache-Control"] = "no-store"
         return response
 
     def _record(self, request: HttpRequest, rows: QuerySet[Any], kind: str, selected: bool) -> None:

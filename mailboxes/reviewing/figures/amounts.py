@@ -4,15 +4,17 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from itertools import pairwise
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.password_form import levels
 from mailboxes.models import Application, Mailbox, MailService
+from mailboxes.reviewing import storewords
 from mailboxes.reviewing.figures import words
 from mailboxes.reviewing.figures.counting import AGES, OPEN, Counts
 from mailboxes.reviewing.figures.tables import Bar, Bars, Group
-from mailboxes.reviewing.figures.words import FAILURES, REFUSALS
+from mailboxes.reviewing.figures.words import REFUSALS
 
 
 def waiting(counts: Counts) -> Bars:
@@ -39,8 +41,8 @@ def failures(counts: Counts, services: list[MailService]) -> Bars:
         for wanted in ("handoff.refused", "county.refused")
     )
     groups = [
-        Group(_("Tries at the mail server that failed"), _by_code(counts.failed, FAILURES)),
-        Group(_("Jobs that wait now after such a try"), _by_code(counts.stuck, FAILURES)),
+        Group(_("Tries at the mail server that failed"), _by_code(counts.failed, storewords.WORDS)),
+        Group(_("Jobs that wait now after such a try"), _by_code(counts.stuck, storewords.WORDS)),
         Group(_("Refused sign-ins from the campus"), _by_code(campus, REFUSALS)),
         Group(_("Refused sign-ins from a county or city"), _by_code(county, {})),
         Group(
@@ -71,7 +73,7 @@ def boxes(counts: Counts, services: list[MailService]) -> Bars:
 
 
 def _by_code(numbers: Mapping[str, int], meanings: Mapping[str, object]) -> list[Bar]:
-    return _most_first(Bar(str(meanings.get(code, "")), number, code) for code, number in numbers.items())
+    return _most_first(Bar(capfirst(str(meanings.get(code, ""))), number, code) for code, number in numbers.items())
 
 
 def _most_first(bars: Iterable[Bar]) -> list[Bar]:

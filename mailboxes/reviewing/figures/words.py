@@ -9,14 +9,6 @@ from django.utils.translation import gettext as _
 from mailboxes.reviewing.figures.span import Span, Step
 
 MINUTE, HOUR, DAY = 60, 3600, 86400  # seconds
-FAILURES = {
-    "store-unavailable": gettext_lazy("The mail server did not answer, or not in time"),
-    "store-error": gettext_lazy("The mail server did not do what was asked"),
-    "no-such-mailbox": gettext_lazy("The mail server has no such mailbox"),
-    "store-mismatch": gettext_lazy("The mail server holds something else than was asked for"),
-    "store-cannot-tell": gettext_lazy("This kind of mail server cannot do it"),
-    "fault": gettext_lazy("A fault of the portal; its log tells more"),
-}
 # In the same words as the pages that people saw.
 REFUSALS = {
     "malformed": gettext_lazy("This link is damaged"),

@@ -7,9 +7,7 @@ from concurrent.futures import Future
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.asking import in_a_thread
 from accounts.models import AuditEvent
@@ -18,6 +16,7 @@ from mailboxes.logins import countries, records
 from mailboxes.models import FullnessWarning, Job, LoginRecord, Mailbox
 from mailboxes.provisioning.stores import Capacity, Folder, NoSuchMailbox, StoreError, StoreUnavailable, registry
 from mailboxes.provisioning.stores.maildir import FOLDERS
+from mailboxes.reviewing import storewords
 from mailboxes.reviewing.helpdesk.answers import Answer, fault
 
 log = logging.getLogger(__name__)
@@ -25,15 +24,6 @@ PATIENCE = 5.0  # seconds for all mail servers together
 OFTEN = 3  # tries, after which waiting alone will hardly help
 WARN, *_between, FULL = FullnessWarning.LEVELS
 WHOLE = {"INBOX", *FOLDERS}
-# By the code with which a worker began the last error of a job.
-ERRORS: dict[str, str | Promise] = {
-    "store-unavailable": gettext_lazy("the mail server did not answer"),
-    "store-mismatch": gettext_lazy("the mail server holds something else than it was told"),
-    "no-such-mailbox": gettext_lazy("the mail server has no such mailbox"),
-    "store-cannot-tell": gettext_lazy("the mail server has no way to do it"),
-    "store-error": gettext_lazy("the mail server refused"),
-    "fault": gettext_lazy("the portal itself had a fault"),
-}
 
 
 def state(mailbox: Mailbox) -> list[Answer]:
@@ -69,7 +59,7 @@ def _job(job: Job) -> Answer:
     if not job.last_error:
         text = _("“%(what)s” waits since %(when)s, for its first try.") % facts
         return Answer("amber", text, _("This takes seconds. If it stays, tell the operators that no worker is running."))
-    facts["why"] = ERRORS.get(job.last_error.partition(":")[0], ERRORS["store-error"])
+    facts["why"] = storewords.WORDS.get(job.last_error.partition(":")[0], storewords.WORDS["store-error"])
     return Answer(
         "red" if job.attempts >= OFTEN else "amber",
         _("“%(what)s” waits since %(when)s. Tried %(tries)s times; the last time %(why)s.") % facts,
@@ -134,7 +124,7 @@ def answer(future: Future[Any], say: Callable[[Any], Answer], *, deadline: float
         ]
     except StoreError as error:
         log.warning("The helpdesk could not look at a mailbox: %s", error.code)
-        why = ERRORS.get(error.code, ERRORS["store-error"])
+        why = storewords.WORDS.get(error.code, storewords.WORDS["store-error"])
         return [Answer("amber", _("This could not be seen: %(why)s.") % {"why": why}, _("Tell the operators."))]
     except Exception:
         log.exception("The helpdesk could not look at a mailbox")

@@ -148,7 +148,7 @@ def test_each_table_is_a_file(reader: Client, wang: Person, services: dict[str, 
     ]
     assert tables["received"][-1] == ["22 November 2026 Sun", "1", "0", "0", "0", "1"]
     assert tables["failures"][1] == [
-        "Tries at the mail server that failed", "The mail server did not answer, or not in time", "store-unavailable", "3",
+        "Tries at the mail server that failed", "The mail server did not answer", "store-unavailable", "3",
     ]  # fmt: skip
     event = AuditEvent.objects.filter(verb="list.exported").latest("pk")
     assert event.details["list"] == "mailboxes.figure.mailboxes" and event.actor is not None
