@@ -35,9 +35,13 @@ ROWS_AT_ONCE = 2000  # of the database
 
 
 class ListAdmin(admin.ModelAdmin[Any]):
-    """A list that exports its own columns, to whoever may see it, unless ``exports`` is False."""
+    """A list that exports its own columns, to whoever may see it, unless ``exports`` is False.
+
+    Each look at it or at a row is written down by the site, unless it ``tells_looks`` by its own events.
+    """
 
     exports = True
+    tells_looks = False
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """As Django makes it; but both parts of a moment get a name, without which they say nothing to who cannot see."""

@@ -76,6 +76,7 @@ OF_THE_OFFICE = {
     "key.removed": _("Key of the campus system removed: %(name)s"),
     "letter.sent-again": _("Letter sent again"),
     "setting.changed": _("Changed in the administration: %(thing)s"),
+    "staff.looked": _("Looked at in the administration: %(thing)s"),
     "staff.made": _("Made a member of the staff"),
     "staff.changed": _("Roles of a member of the staff changed"),
     "staff.begun-anew": _("Second factor of a member of the staff taken away, to begin anew"),

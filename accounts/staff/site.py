@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts import audit
 from accounts.addresses import visitor_address
+from accounts.auditing import looks
 from accounts.staff import gate
 
 
@@ -33,6 +34,10 @@ class StaffSite(AdminSite):
                 gate.stay(request)
         admitted: bool = kept["is_admitted"]
         return admitted
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """As Django guards it; and whoever looks is written down."""
+        return super().admin_view(looks.recorded(view), cacheable)
 
     @method_decorator(never_cache)
     @login_not_required

@@ -37,6 +37,7 @@ class HelpdeskCaseAdmin(ReadOnlyAdmin):
     """
 
     exports = False
+    tells_looks = True
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(require_safe(self.why_view))

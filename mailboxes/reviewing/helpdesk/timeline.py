@@ -23,7 +23,7 @@ from mailboxes.reviewing.helpdesk.masking import masked
 
 PAGE = 50
 FIRST_YEAR, LAST_YEAR = 2000, 2999  # nothing is on record outside, and nothing is worked out for it
-LOOKS = ("helpdesk.looked", "helpdesk.checked")  # so many that they would hide what happened
+LOOKS = ("helpdesk.looked", "helpdesk.checked", "staff.looked")  # so many that they would hide what happened
 
 
 @dataclass(frozen=True)

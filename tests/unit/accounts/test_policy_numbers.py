@@ -73,7 +73,7 @@ def test_the_list_asks_as_often_for_many_versions_as_for_few(
     for number in range(20):
         agree(wang, version_of("network", f"v{number}", timezone.now()))
     as_admin.get(LIST)  # which notes, once a minute, that somebody is there
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         page = as_admin.get(LIST)
     assertContains(page, "another one has taken its place", count=20)
 

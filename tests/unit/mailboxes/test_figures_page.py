@@ -115,7 +115,7 @@ def test_a_second_look_within_a_minute_counts_nothing(
     with time_machine.travel(NOW, tick=False) as clock:
         assertContains(reader.get(PAGE), "Applications in all: 0.")
         receive(wang, services["mx"])
-        with django_assert_max_num_queries(6):  # session, person, factor, rights, services
+        with django_assert_max_num_queries(7):  # session, person, factor, rights, services, the look
             page = reader.get(PAGE, headers={"accept-language": "zh-TW"})
         assertContains(page, "12:00:00")
         assertNotContains(page, "Applications in all: 1.")
