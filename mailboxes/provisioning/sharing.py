@@ -82,9 +82,13 @@ def bring(mailbox: Mailbox, store: Store, *, now: datetime) -> None:
     _mark(mailbox.given.filter(given_at__isnull=False).exclude(pk__in=hold), "stopped", given_at=None)
 
 
-def end(mailbox: Mailbox, store: Store, *, now: datetime) -> None:
-    """Take away what others have of a mailbox that is about to be closed, while the server still knows it; StoreError."""
+def end(mailbox: Mailbox, store: Store, *, now: datetime, revision: int) -> None:
+    """Take away what others have of a mailbox that is about to be closed, while the server still knows it; StoreError.
+
+    Its owner is out of it before: taking away may fail for long.
+    """
     if mailbox.given.filter(given_at__isnull=False).exists():
+        store.suspend(mailbox.address, revision=revision)
         bring(mailbox, store, now=now)
 
 
