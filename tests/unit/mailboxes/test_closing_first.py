@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from mailboxes.applying import services as applying
-from mailboxes.models import Delegation, Finding, Job, Mailbox
+from mailboxes.models import Application, Delegation, Finding, Job, Mailbox, MailService
 from mailboxes.provisioning import outbox, tasks
 from mailboxes.provisioning.life import services as life
 from mailboxes.provisioning.stores import registry
@@ -253,3 +253,37 @@ def test_a_closing_shuts_its_owner_out_before_it_takes_from_others(
     life.close_now(stolen, reason="Gone.", actor=administrator, now=now)
     run_all()
     assert not may_sign_in(stolen, mail_database)
+
+
+# --- half made -----------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_cancelled_half_made_takes_no_letters_until_it_is_wanted_again(
+    opened: Open, mail_database: str, request: pytest.FixtureRequest
+) -> None:
+    box = opened("hmwang", state="pending")
+    MailService.objects.update(store="dovecot")
+
+    def apply() -> Application:
+        asked = {"state": "pending", "submitted_at": timezone.now(), "chosen_name": "hmwang"}
+        application = Application.objects.create(person=box.person, service=box.service, mailbox=box, **asked)
+        with transaction.atomic():
+            outbox.put(box, Job.Kind.CREATE, now=timezone.now(), password_hash="{ARGON2ID}x")
+        run_all()
+        return application
+
+    def has_postfix() -> bool:
+        with accounts.connected(mail_database, Deadline(5)) as run:
+            return run("SELECT address FROM postfix_mailboxes") == [(box.address,)]
+
+    application = apply()
+    assert has_postfix()
+    applying.cancel(application, now=timezone.now())
+    run_all()
+    assert not has_postfix()
+    request.getfixturevalue("doveadm")
+    Job.objects.filter(state="waiting").update(due_at=timezone.now())
+    Mailbox.objects.update(state="pending")
+    apply()
+    box.refresh_from_db()
+    assert (has_postfix(), box.state, state_of(Mailbox.objects.get())) == (True, "active", "open")
