@@ -44,13 +44,20 @@ def in_force(now: datetime) -> Q:
 
 
 def awaits_job(now: datetime) -> Q:
-    """What holds now is not what the server has: the next sweep files a job for it."""
+    """What holds now is not what the server has: there is a job for it, or the next sweep files one."""
     return (in_force(now) & Q(given_at=None)) | (~in_force(now) & Q(given_at__isnull=False))
 
 
 def ask_for(mailbox: Mailbox, *, now: datetime) -> None:
     """Have the mail server follow the rows, inside the caller's transaction."""
     outbox.put(mailbox, Job.Kind.SHARE, now=now)
+
+
+def ask_for_all(mailbox: Mailbox, *, now: datetime) -> None:
+    """After its state has changed: the same for it and for those whose folders it may use, where that gives or takes any."""
+    concerned = Delegation.objects.filter(awaits_job(now), Q(mailbox=mailbox) | Q(delegate=mailbox))
+    for each in Mailbox.objects.filter(pk__in=concerned.values("mailbox")).order_by("pk"):
+        ask_for(each, now=now)
 
 
 def file_due(now: datetime) -> None:
