@@ -106,7 +106,7 @@ def _repair(finding: Finding, actor: Person, now: datetime) -> bool:
     asked = Finding.objects.filter(pk=finding.pk, resolved_at=None, repair_asked_at=finding.repair_asked_at)
     try:
         with transaction.atomic():
-            known = _unchanged(finding.mailbox, now) if finding.mailbox else None
+            known = _unchanged(finding.mailbox) if finding.mailbox else None
             if (finding.mailbox and not known) or not asked.update(repair_asked_at=now):
                 return False
             mailbox = known or _keep(finding)
@@ -128,11 +128,11 @@ def _repair(finding: Finding, actor: Person, now: datetime) -> bool:
     return True
 
 
-def _unchanged(mailbox: Mailbox, now: datetime) -> Mailbox | None:
+def _unchanged(mailbox: Mailbox) -> Mailbox | None:
     """Its row, which nobody else changes before the transaction ends; None if somebody did since it was read."""
     rows = Mailbox.objects.select_for_update(of=("self",)).select_related("service", "person")
     row = rows.get(pk=mailbox.pk)
-    return row if row.state == mailbox.state and not findings.explained([row], now=now) else None
+    return row if row.changed_at == mailbox.changed_at else None
 
 
 def _file(finding: Finding, mailbox: Mailbox, now: datetime) -> None:

@@ -18,14 +18,22 @@ def test_what_a_colleague_decides_meanwhile_is_not_undone(opened: Open, make_per
     """Each of up to five hundred is looked at again when its turn comes: it may be suspended by then."""
     actor = make_person("z40004")
     difference(opened(), "state", portal_says="active", server_says="suspended")
-    [planned] = repairs.plans(Finding.objects.select_related("mailbox__person"), now=timezone.now())
+    planned = list(Finding.objects.select_related("mailbox__person"))
     life.suspend(Mailbox.objects.get(), cause="theft", reason="Stolen.", actor=actor, now=NOW)
-    if then == "it is done":
-        Job.objects.update(state="done", finished_at=NOW)
     if then == "it is lifted":
         life.lift(Mailbox.objects.get(), actor=actor, now=NOW, anyway=True)
+    if then != "it waits":
+        Job.objects.update(state="done", finished_at=NOW)
     asked = Job.objects.count()
-    assert planned.able
-    assert not repairs._repair(planned.finding, actor, timezone.now())
+    assert repairs.repair(planned, actor=actor, now=timezone.now()) == {"done": 0, "left": 1}
     assert Job.objects.count() == asked
     assert Finding.objects.get().repair_asked_at is None
+
+
+def test_two_differences_of_one_mailbox_are_repaired_together(opened: Open, make_person: MakePerson) -> None:
+    box = opened()
+    for kind in ("state", "quota"):
+        difference(box, kind, portal_says="0", server_says="0")
+    chosen = list(Finding.objects.select_related("mailbox__person"))
+    assert repairs.repair(chosen, actor=make_person("z40004"), now=timezone.now()) == {"done": 2, "left": 0}
+    assert set(Job.objects.values_list("kind", flat=True)) == {"resume", "quota"}
