@@ -125,8 +125,8 @@ def cancel(application: Application, *, now: datetime) -> None:
                 raise states.NotAllowed(f"{application} is being opened.")
             states.move_mailbox(mailbox, "cancelled", now=now, actor=person)
             if mailbox.jobs.filter(attempts__gt=0).exists():
-                # The mail server may hold half of it, with the password: nobody may sign in there.
-                outbox.put(mailbox, Job.Kind.SUSPEND, now=now)
+                # The mail server may hold half of it, with the password: nobody may sign in there, or write to nobody.
+                outbox.put(mailbox, Job.Kind.CLOSE, now=now)
             states.move_application(application, "cancelled", now=now, actor=person)
             return
         # The application first, as a reviewer has it: in the other order the two could wait for each other.

@@ -94,6 +94,14 @@ class Finding(models.Model):
 
     @classmethod
     def is_to_be_made(cls, mailbox: Mailbox) -> bool:
-        """Whether the server lacks this mailbox and somebody has asked for its repair: its next password opens it anew."""
+        """Whether the server lacks this mailbox and somebody has asked for its repair: its next password makes it anew.
+
+        Not once it is closed, for to make it is to open it.
+        """
+        return mailbox.state in Mailbox.OPEN and cls.to_be_made(mailbox).exists()
+
+    @classmethod
+    def to_be_made(cls, mailbox: Mailbox) -> "models.QuerySet[Finding]":
+        """The open finding that says so, if there is one."""
         lacking = cls.objects.filter(mailbox=mailbox, kind=cls.Kind.MISSING, resolved_at=None)
-        return lacking.filter(repair_asked_at__isnull=False).exists()
+        return lacking.filter(repair_asked_at__isnull=False)

@@ -2,6 +2,9 @@
 
 ``put`` in the transaction that decides, ``claim`` by one conditional UPDATE with a lease, ``settle`` or ``postpone`` by
 another. No row lock is held while a mail server is asked.
+
+The jobs of one mailbox are done in their order, but for those that close it: nothing that fails or hangs keeps a stolen one
+open. What they overtake is asked for anew behind them, for a store ignores whatever is older than what it has.
 """
 
 from datetime import datetime, timedelta
@@ -11,13 +14,15 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts import audit, bell, contacts, letters
 from mailboxes import states
-from mailboxes.models import Job, Mailbox
+from mailboxes.models import Finding, Job, Mailbox
 
 # A killed worker's job lies this long and up to a sweep longer. A task is ended before it (CELERY_TASK_TIME_LIMIT), so that
 # no two workers are ever at one job.
 LEASE = timedelta(seconds=40)
 LONGEST_PAUSE = 300  # seconds
 NEWEST_COUNTS = {Job.Kind.PASSWORD, Job.Kind.FILTER, Job.Kind.QUOTA, Job.Kind.SHARE}  # of these only the newest is wanted
+CLOSING = {Job.Kind.SUSPEND, Job.Kind.CLOSE}
+OVERTAKEN = {*CLOSING, Job.Kind.RESUME, Job.Kind.PASSWORD, Job.Kind.FILTER, Job.Kind.QUOTA}  # the first three for good
 RUN = "mailboxes.provisioning.tasks.run"
 
 
@@ -25,8 +30,11 @@ def put(mailbox: Mailbox, kind: Job.Kind, *, now: datetime, password_hash: str =
     """Ask for something, inside the caller's transaction; the bell rings when it commits."""
     if kind in NEWEST_COUNTS:
         _free(mailbox, now).filter(kind=kind).update(state=Job.State.DROPPED, password_hash="", finished_at=now)
-    job = Job.objects.create(mailbox=mailbox, address=mailbox.address, kind=kind, password_hash=password_hash, due_at=now)
-    transaction.on_commit(lambda: bell.ring(RUN, job.pk), robust=True)
+    overtaken = _take_back(mailbox, now) if kind in CLOSING else []
+    job = _file(mailbox, kind, now, password_hash)
+    for older in overtaken:
+        again = _file(mailbox, Job.Kind(older.kind), now, older.password_hash)
+        Job.objects.filter(pk=again.pk).update(created_at=older.created_at)  # a thief's password is not newer by it
     return job
 
 
@@ -81,6 +89,24 @@ def postpone(job: Job, reason: str, *, now: datetime) -> None:
     _held(job).update(due_at=now + pause, leased_until=None, last_error=reason[:500])
 
 
+def _file(mailbox: Mailbox, kind: Job.Kind, now: datetime, password_hash: str) -> Job:
+    job = Job.objects.create(mailbox=mailbox, address=mailbox.address, kind=kind, password_hash=password_hash, due_at=now)
+    transaction.on_commit(lambda: bell.ring(RUN, job.pk), robust=True)
+    return job
+
+
+def _take_back(mailbox: Mailbox, now: datetime) -> list[Job]:
+    """Drop what waits for that address, also what a worker is at; those that are wanted still, in their order.
+
+    Whatever that worker does hereafter has an older revision, and its job is no longer its own to settle.
+    """
+    waiting = Job.objects.filter(mailbox=mailbox, address=mailbox.address, kind__in=OVERTAKEN, state=Job.State.WAITING)
+    dropped = {"state": Job.State.DROPPED, "password_hash": "", "finished_at": now, "leased_until": None}
+    # Each by itself, for a worker may settle it at this moment; its hash is the same for as long as it waits.
+    taken = [job for job in waiting.order_by("pk") if waiting.filter(pk=job.pk).update(**dropped)]
+    return [job for job in taken if job.kind in NEWEST_COUNTS]
+
+
 def _follow(job: Job, now: datetime) -> None:
     mailbox = job.mailbox
     if job.kind == Job.Kind.CREATE:
@@ -90,6 +116,8 @@ def _follow(job: Job, now: datetime) -> None:
     elif job.kind != Job.Kind.SHARE:  # its events are those of each delegation
         audit.record(f"mailbox.{job.kind}-done", person=mailbox.person, mailbox=mailbox.address)
     if job.kind == Job.Kind.PASSWORD:
+        # It is there, by this job or without it: later passwords change it and do not make it anew.
+        Finding.to_be_made(mailbox).update(resolved_at=now)
         _write("password-changed", [mailbox.address, *contacts.confirmed(mailbox.person)], mailbox)
 
 

@@ -44,13 +44,20 @@ def in_force(now: datetime) -> Q:
 
 
 def awaits_job(now: datetime) -> Q:
-    """What holds now is not what the server has: the next sweep files a job for it."""
+    """What holds now is not what the server has: there is a job for it, or the next sweep files one."""
     return (in_force(now) & Q(given_at=None)) | (~in_force(now) & Q(given_at__isnull=False))
 
 
 def ask_for(mailbox: Mailbox, *, now: datetime) -> None:
     """Have the mail server follow the rows, inside the caller's transaction."""
     outbox.put(mailbox, Job.Kind.SHARE, now=now)
+
+
+def ask_for_all(mailbox: Mailbox, *, now: datetime) -> None:
+    """After its state has changed: the same for it and for those whose folders it may use, where that gives or takes any."""
+    concerned = Delegation.objects.filter(awaits_job(now), Q(mailbox=mailbox) | Q(delegate=mailbox))
+    for each in Mailbox.objects.filter(pk__in=concerned.values("mailbox")).order_by("pk"):
+        ask_for(each, now=now)
 
 
 def file_due(now: datetime) -> None:
@@ -82,9 +89,13 @@ def bring(mailbox: Mailbox, store: Store, *, now: datetime) -> None:
     _mark(mailbox.given.filter(given_at__isnull=False).exclude(pk__in=hold), "stopped", given_at=None)
 
 
-def end(mailbox: Mailbox, store: Store, *, now: datetime) -> None:
-    """Take away what others have of a mailbox that is about to be closed, while the server still knows it; StoreError."""
+def end(mailbox: Mailbox, store: Store, *, now: datetime, revision: int) -> None:
+    """Take away what others have of a mailbox that is about to be closed, while the server still knows it; StoreError.
+
+    Its owner is out of it before: taking away may fail for long.
+    """
     if mailbox.given.filter(given_at__isnull=False).exists():
+        store.suspend(mailbox.address, revision=revision)
         bring(mailbox, store, now=now)
 
 

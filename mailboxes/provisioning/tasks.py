@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts import bell
 from accounts.settling import surely
 from mailboxes import tallies
-from mailboxes.models import Finding, Job, MailService, Tally
+from mailboxes.models import Finding, Job, Mailbox, MailService, Tally
 from mailboxes.provisioning import filters, fullness, outbox, reconciling, sharing, welcome
 from mailboxes.provisioning.life import following
 from mailboxes.provisioning.stores import StoreError, registry
@@ -110,7 +110,7 @@ def _converge(job: Job) -> None:
     elif job.kind == Job.Kind.RESUME:
         store.resume(job.address, revision=job.pk)
     elif job.kind == Job.Kind.CLOSE:
-        sharing.end(mailbox, store, now=timezone.now())
+        sharing.end(mailbox, store, now=timezone.now(), revision=job.pk)
         store.close(job.address, revision=job.pk)
     elif job.kind == Job.Kind.PASSWORD and not Finding.is_to_be_made(mailbox):
         store.set_password(job.address, password_hash=job.password_hash, revision=job.pk)
@@ -121,12 +121,14 @@ def _converge(job: Job) -> None:
     elif job.kind == Job.Kind.SHARE:
         sharing.bring(mailbox, store, now=timezone.now())
     else:
+        quota, suspended = mailbox.service.quota_bytes, mailbox.state == Mailbox.State.SUSPENDED
         store.ensure(
             job.address,
             password_hash=job.password_hash,
-            quota=mailbox.service.quota_bytes,
+            quota=quota,
             welcome=welcome.letter(mailbox),
             revision=job.pk,
+            suspended=suspended,
         )
         outbox.note_made(job, now=timezone.now())
-        store.check(job.address, password_hash=job.password_hash, quota=mailbox.service.quota_bytes)
+        store.check(job.address, password_hash=job.password_hash, quota=quota, suspended=suspended)

@@ -17,7 +17,6 @@ from mailboxes.provisioning.reconciling import expected, findings
 
 Kind = Finding.Kind
 MOST = 500  # each is a transaction of a few milliseconds, and whoever pressed the button waits for all of them
-KEEPER = "unclaimed-addresses"  # the local "person" whose rows keep the names that the portal never gave
 JOBS = {Kind.QUOTA: Job.Kind.QUOTA, Kind.FORWARDING: Job.Kind.FILTER, Kind.DELEGATION: Job.Kind.SHARE}
 
 
@@ -103,13 +102,14 @@ def _plan_missing(finding: Finding, mailbox: Mailbox) -> Plan:
 
 
 def _repair(finding: Finding, actor: Person, now: datetime) -> bool:
-    """False where somebody else asked for it first, or where the name was taken a moment ago."""
+    """False where somebody else was first: asked for it, took the name, or changed the mailbox since it was planned."""
     asked = Finding.objects.filter(pk=finding.pk, resolved_at=None, repair_asked_at=finding.repair_asked_at)
     try:
         with transaction.atomic():
-            if not asked.update(repair_asked_at=now):
+            known = _unchanged(finding.mailbox) if finding.mailbox else None
+            if (finding.mailbox and not known) or not asked.update(repair_asked_at=now):
                 return False
-            mailbox = finding.mailbox or _keep(finding)
+            mailbox = known or _keep(finding)
             if finding.kind == Kind.MISSING:
                 _write(mailbox)
             else:
@@ -128,6 +128,13 @@ def _repair(finding: Finding, actor: Person, now: datetime) -> bool:
     return True
 
 
+def _unchanged(mailbox: Mailbox) -> Mailbox | None:
+    """Its row, which nobody else changes before the transaction ends; None if somebody did since it was read."""
+    rows = Mailbox.objects.select_for_update(of=("self",)).select_related("service", "person")
+    row = rows.get(pk=mailbox.pk)
+    return row if row.changed_at == mailbox.changed_at else None
+
+
 def _file(finding: Finding, mailbox: Mailbox, now: datetime) -> None:
     if finding.kind == Kind.DELEGATION:
         # What the server has of a delegation that is over: only by this does the job know that there is something to take.
@@ -138,7 +145,7 @@ def _file(finding: Finding, mailbox: Mailbox, now: datetime) -> None:
 
 
 def _job(finding: Finding, mailbox: Mailbox) -> Job.Kind | None:
-    wanted = expected.EXPECTED.get(mailbox.state)
+    wanted = expected.of(mailbox)
     if wanted is None:
         return None
     return JOBS.get(Kind(finding.kind), wanted.repair)
@@ -157,8 +164,8 @@ def _delegates(finding: Finding, mailbox: Mailbox) -> QuerySet[Delegation]:
 
 def _keep(finding: Finding) -> Mailbox:
     """A row that keeps the name from everybody for ever, and by which jobs reach the account."""
-    names = {"username": KEEPER, "name": "無主的地址 Unclaimed addresses", "password": "!", "is_active": False}
-    keeper, _created = Person.objects.get_or_create(source=Person.LOCAL, subject=KEEPER, defaults=names)
+    names = {"username": expected.KEEPER, "name": "無主的地址 Unclaimed addresses", "password": "!", "is_active": False}
+    keeper, _created = Person.objects.get_or_create(source=Person.LOCAL, subject=expected.KEEPER, defaults=names)
     local_part, _at, domain = finding.address.rpartition("@")
     stem, number = stem_of(local_part)
     assert finding.service  # noqa: S101 - tells the type checker what its plan has asked

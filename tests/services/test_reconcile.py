@@ -143,7 +143,7 @@ def test_each_difference_is_found_repaired_and_gone(
     refuses(stray, FIRST, "CONTACTADMIN")
     assert store.folders(stray)[0].messages == 1  # its letters stay
     kept = Mailbox.objects.get(local_part=stray.partition("@")[0])
-    assert (kept.state, kept.person.subject) == ("cancelled", repairs.KEEPER)
+    assert (kept.state, kept.person.subject) == ("cancelled", expected.KEEPER)
 
 
 def test_a_job_that_waits_or_was_done_lately_explains_a_difference(opened: Open, broker: str, worker: Path) -> None:

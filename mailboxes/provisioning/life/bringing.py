@@ -6,7 +6,7 @@ from typing import Any
 from accounts.models import Person
 from mailboxes import states
 from mailboxes.models import Delegation, Job, Mailbox
-from mailboxes.provisioning import outbox
+from mailboxes.provisioning import outbox, sharing
 from mailboxes.provisioning.life.standing import Facts, days_until, next_at, warned_of
 
 State = Mailbox.State
@@ -46,6 +46,7 @@ def bring(
     states.move_mailbox(mailbox, state, now=now, actor=actor, verb=verb, said=reason, address=address, **fields)
     if SERVER[State(state)] != SERVER.get(State(was)):
         outbox.put(mailbox, SERVER[State(state)], now=now)
+        sharing.ask_for_all(mailbox, now=now)
 
 
 def close(mailbox: Mailbox, *, cause: str, now: datetime, actor: Person | None, reason: str = "", address: str = "") -> None:
@@ -67,6 +68,7 @@ def close(mailbox: Mailbox, *, cause: str, now: datetime, actor: Person | None, 
         if delegation.state in Delegation.LIVING:
             states.move_delegation(delegation, "ended", now=now, actor=actor)
     outbox.put(mailbox, Job.Kind.CLOSE, now=now)
+    sharing.ask_for_all(mailbox, now=now)
 
 
 def _held_at(mailbox: Mailbox, state: str, cause: str, now: datetime) -> datetime | None:

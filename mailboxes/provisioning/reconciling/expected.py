@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
+from accounts.models import Person
 from mailboxes.models import Finding, Job, Mailbox
 from mailboxes.provisioning.filters import redirects
 from mailboxes.provisioning.sharing import Difference
@@ -31,8 +32,11 @@ EXPECTED: dict[str, Expected] = {
     Mailbox.State.LEAVING: _row(Job.Kind.RESUME, "open"),
     Mailbox.State.SUSPENDED: _row(Job.Kind.SUSPEND, "suspended"),
     Mailbox.State.CLOSED: _row(Job.Kind.CLOSE, NONE),
-    Mailbox.State.CANCELLED: _row(Job.Kind.SUSPEND, NONE, "suspended"),
+    Mailbox.State.CANCELLED: _row(Job.Kind.CLOSE, NONE),
 }
+KEEPER = "unclaimed-addresses"  # the local "person" whose rows keep the names that the portal never gave
+# Of those the letters still arrive: they may be somebody's whom the portal has forgotten.
+UNCLAIMED = _row(Job.Kind.SUSPEND, NONE, "suspended")
 
 
 @dataclass(frozen=True)
@@ -44,9 +48,16 @@ class Seen:
     server: str
 
 
+def of(mailbox: Mailbox) -> Expected | None:
+    """What is expected of it; None where it is not compared."""
+    if (mailbox.person.source, mailbox.person.subject) == (Person.LOCAL, KEEPER):
+        return UNCLAIMED
+    return EXPECTED.get(mailbox.state)
+
+
 def differences(mailbox: Mailbox, account: Account | None, script: str) -> Iterator[Seen]:
     """``script`` is what the server should run for this mailbox; ``account`` is None where it has none."""
-    expected = EXPECTED.get(mailbox.state)
+    expected = of(mailbox)
     if expected is None:
         return
     if account and account.view != "same":

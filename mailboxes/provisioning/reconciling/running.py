@@ -120,7 +120,7 @@ def _finish(record: Reconciliation, result: Result, resolved: int, actor: Person
 
 
 def _rows(service: MailService) -> QuerySet[Mailbox]:
-    return Mailbox.objects.filter(service=service).select_related("service")
+    return Mailbox.objects.filter(service=service).select_related("service", "person")
 
 
 def _batches(service: MailService) -> Iterator[list[Mailbox]]:

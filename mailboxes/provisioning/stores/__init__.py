@@ -101,8 +101,20 @@ class Store(Protocol):
     took, so that a worker which was frozen and wakes up late cannot bring back an old password.
     """
 
-    def ensure(self, address: str, *, password_hash: str, quota: int, welcome: EmailMessage, revision: int) -> None:
-        """Make the mailbox, or what is missing of it, with the folders, the quota (octets) and the welcome letter."""
+    def ensure(
+        self,
+        address: str,
+        *,
+        password_hash: str,
+        quota: int,
+        welcome: EmailMessage,
+        revision: int,
+        suspended: bool = False,
+    ) -> None:
+        """Make the mailbox, or what is missing of it, with the folders, the quota (octets) and the welcome letter.
+
+        Thereafter it is suspended or not as that says, whatever it was before, and closed no more.
+        """
 
     def set_password(self, address: str, *, password_hash: str, revision: int) -> None:
         """Replace the hash; NoSuchMailbox where there is none."""
@@ -181,8 +193,11 @@ class Store(Protocol):
         Each batch has a time limit of its own, of a minute at most; all of them together take as long as they take.
         """
 
-    def check(self, address: str, *, password_hash: str, quota: int) -> None:
-        """Prove by reading back that the mailbox is there, holds its letter and would take its owner; or StoreMismatch."""
+    def check(self, address: str, *, password_hash: str, quota: int, suspended: bool = False) -> None:
+        """Prove by reading back that the mailbox is there, holds its letter and would take its owner; or StoreMismatch.
+
+        That it would not take them, if it is to be ``suspended``.
+        """
 
     def problem(self) -> str | None:
         """What keeps this mail system from working, in one sentence with its cure; None if nothing does."""

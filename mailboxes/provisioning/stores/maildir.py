@@ -48,7 +48,16 @@ class MaildirStore:
         self.root = root
         self.users = root / "users"
 
-    def ensure(self, address: str, *, password_hash: str, quota: int, welcome: EmailMessage, revision: int) -> None:
+    def ensure(
+        self,
+        address: str,
+        *,
+        password_hash: str,
+        quota: int,
+        welcome: EmailMessage,
+        revision: int,
+        suspended: bool = False,
+    ) -> None:
         home = self._home(address)
         try:
             _make_folders(home / "Maildir", quota)
@@ -57,7 +66,7 @@ class MaildirStore:
                 known = usersfile.find(self.users, address)
                 if known is None or known.revision <= revision:
                     # Last, so that nobody can sign in to a mailbox that is not whole.
-                    usersfile.put(self.users, Entry(address, password_hash, str(home), quota, revision))
+                    usersfile.put(self.users, Entry(address, password_hash, str(home), quota, revision, suspended))
         except OSError as error:
             raise StoreUnavailable(f"The mail folder cannot be written: {error.strerror}.") from error
 
@@ -148,9 +157,9 @@ class MaildirStore:
         with _readable(), suppress(FileNotFoundError):  # nobody has a mailbox yet
             yield [entry.address for entry in usersfile.entries(self.users) if not entry.closed]
 
-    def check(self, address: str, *, password_hash: str, quota: int) -> None:
+    def check(self, address: str, *, password_hash: str, quota: int, suspended: bool = False) -> None:
         entry = self._entry(address)
-        if (entry.password_hash, entry.quota, entry.suspended) != (password_hash, quota, False):
+        if (entry.password_hash, entry.quota, entry.suspended) != (password_hash, quota, suspended):
             raise StoreMismatch(f"The users file holds something else for {address}.")
         maildir = self._maildir(entry)
         for folder in (maildir, *(maildir / f".{name}" for name in FOLDERS)):

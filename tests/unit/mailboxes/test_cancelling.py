@@ -44,7 +44,7 @@ def test_cancelling_after_a_failed_try_locks_what_the_mail_server_may_hold(at_pa
     at_password.post(PASSWORD, GOOD)
     Job.objects.update(attempts=3, leased_until=None)
     at_password.post("/mail/mx/cancel/")
-    assert list(Job.objects.filter(state="waiting").values_list("kind", flat=True)) == ["suspend"]
+    assert list(Job.objects.filter(state="waiting").values_list("kind", flat=True)) == ["close"]
 
 
 def test_a_draft_can_be_cancelled_too(at_password: Client) -> None:

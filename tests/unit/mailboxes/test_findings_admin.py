@@ -163,7 +163,7 @@ def test_ticking_says_what_would_happen_and_does_nothing(as_repairer: Client, op
     [
         ("active", "state", "resume"),
         ("suspended", "state", "suspend"),
-        ("cancelled", "state", "suspend"),
+        ("cancelled", "state", "close"),
         ("active", "quota", "quota"),
         ("active", "forwarding", "filter"),
     ],

@@ -114,6 +114,7 @@ def test_a_job_that_is_paused_is_not_claimed_early(box: Mailbox) -> None:
 
 
 def test_the_jobs_of_one_mailbox_keep_their_order(box: Mailbox) -> None:
+    """But for those that close it, which wait for none: test_closing_first.py."""
     create, password = put(box), put(box, Job.Kind.PASSWORD, "{ARGON2ID}new")
     assert outbox.claim(password.pk, now=NOW) is None
     claimed = outbox.claim(create.pk, now=NOW)

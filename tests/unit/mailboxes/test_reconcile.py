@@ -59,10 +59,16 @@ def test_a_mailbox_that_the_server_need_not_have_is_not_missing(store: MaildirSt
     assert found() == set()
 
 
-def test_a_cancelled_mailbox_that_lets_somebody_in_is_found(opened: Open) -> None:
-    box = opened(state="cancelled")
+def test_a_cancelled_mailbox_that_the_server_has_is_found(store: MaildirStore, opened: Open) -> None:
+    """Suspended is not enough: it would take letters that nobody can ever read."""
+    box, shut = opened(state="cancelled"), opened("shut", state="cancelled")
+    store.suspend(shut.address, revision=1)
     run()
-    assert found() == {(box.address, "state")}
+    assert found() == {(box.address, "state"), (shut.address, "state")}
+    store.close(box.address, revision=1)
+    store.close(shut.address, revision=1)
+    run(1)
+    assert found() == set()
 
 
 @pytest.mark.parametrize("job", [{"state": "waiting"}, {"state": "done", "finished_at": NOW - timedelta(seconds=5)}])

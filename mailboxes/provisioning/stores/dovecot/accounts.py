@@ -43,18 +43,24 @@ class Accounts:
     def __init__(self, run: Run) -> None:
         self._run = run
 
-    def put(self, address: str, *, password_hash: str, quota: int, letter_id: str, revision: int) -> None:
-        """A row that lets nobody in yet. The same revision again changes nothing, so that what is open stays open."""
+    def put(
+        self, address: str, *, password_hash: str, quota: int, letter_id: str, revision: int, suspended: bool = False
+    ) -> None:
+        """A row that lets nobody in yet. With the same revision again, what is made stays made.
+
+        It may be suspended by then, or no longer: that counts also with the same revision.
+        """
         self._run(
             """
-            INSERT INTO portal_accounts (address, domain, password_hash, quota, letter_id, revision)
-            VALUES (%s, %s, %s, %s, %s, %s)
+            INSERT INTO portal_accounts (address, domain, password_hash, quota, letter_id, suspended, revision)
+            VALUES (%s, %s, %s, %s, %s, %s, %s)
             ON CONFLICT (address) DO UPDATE SET
                 password_hash = excluded.password_hash, quota = excluded.quota, letter_id = excluded.letter_id,
-                made = FALSE, suspended = FALSE, revision = excluded.revision
-            WHERE portal_accounts.revision < excluded.revision
+                made = portal_accounts.made AND portal_accounts.revision = excluded.revision,
+                suspended = excluded.suspended, closed = FALSE, revision = excluded.revision
+            WHERE portal_accounts.revision <= excluded.revision
             """,
-            *(address, address.partition("@")[2], password_hash, quota, letter_id, revision),
+            *(address, address.partition("@")[2], password_hash, quota, letter_id, suspended, revision),
         )
 
     def open(self, address: str) -> None:

@@ -44,11 +44,27 @@ class DovecotStore:
     seconds: float = CALL_SECONDS
     can_filter: ClassVar[bool] = True
 
-    def ensure(self, address: str, *, password_hash: str, quota: int, welcome: EmailMessage, revision: int) -> None:
+    def ensure(
+        self,
+        address: str,
+        *,
+        password_hash: str,
+        quota: int,
+        welcome: EmailMessage,
+        revision: int,
+        suspended: bool = False,
+    ) -> None:
         deadline, letter_id = Deadline(self.seconds), str(welcome["Message-ID"])
         with accounts.opened(self.database, deadline) as rows:
             # From the first statement letters arrive; only the last one lets the owner in.
-            rows.put(address, password_hash=password_hash, quota=quota, letter_id=letter_id, revision=revision)
+            rows.put(
+                address,
+                password_hash=password_hash,
+                quota=quota,
+                letter_id=letter_id,
+                revision=revision,
+                suspended=suspended,
+            )
             if not self._make_folders(address, letter_id, deadline):
                 deliver(self.lmtp, address, welcome, deadline)
             rows.open(address)
@@ -145,12 +161,12 @@ class DovecotStore:
     def listed(self) -> Iterator[Sequence[str]]:
         return listing.listed(self.database, self.doveadm, self.seconds)
 
-    def check(self, address: str, *, password_hash: str, quota: int) -> None:
+    def check(self, address: str, *, password_hash: str, quota: int, suspended: bool = False) -> None:
         """The view that Dovecot reads holds this hash and lets the owner in; Dovecot shows that it reads just this row."""
         deadline = Deadline(self.seconds)
         with accounts.opened(self.database, deadline) as rows:
             letter_id, seen = rows.letter_id(address), rows.seen(address)
-        if (seen.password_hash, seen.may_sign_in, seen.quota_rule) != (password_hash, True, f"*:bytes={quota}"):
+        if (seen.password_hash, seen.may_sign_in, seen.quota_rule) != (password_hash, not suspended, f"*:bytes={quota}"):
             raise StoreMismatch(f"The mail database holds something else for {address}.")
         user, status, found = self.doveadm.ask(
             deadline, ("user", {"userMask": [address]}), looking.status(address), looking.search(address, letter_id)

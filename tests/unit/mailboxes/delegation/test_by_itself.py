@@ -6,10 +6,12 @@ import pytest
 import time_machine
 from django.db import transaction
 
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, Person
 from mailboxes import states
 from mailboxes.models import Delegation, Job, Mailbox
+from mailboxes.owning.boxes import delegation as boxes
 from mailboxes.provisioning import outbox, sharing, tasks
+from mailboxes.provisioning.life import services as life
 from tests.unit.mailboxes.delegation.acting import DAY, NOON, TODAY, accepted, done, offer, waiting
 
 
@@ -48,6 +50,34 @@ def test_while_either_mailbox_is_suspended_nothing_is_open(mine: Mailbox, theirs
             states.move_mailbox(suspended, "active", now=NOON, actor=None, hold="", cause="", held_at=None)
         tasks.sweep()
         assert waiting() == [mine.address]
+
+
+@pytest.mark.parametrize("who", ["mine", "theirs"])
+def test_with_a_suspension_and_its_end_the_job_is_there_at_once(mine: Mailbox, theirs: Mailbox, who: str) -> None:
+    suspended = mine if who == "mine" else theirs
+    with time_machine.travel(NOON, tick=False):
+        accepted(mine)
+        done()
+        life.switch_off(suspended, now=NOON, address="")
+        assert waiting() == [mine.address]
+        assert "compared" not in boxes.show(mine)  # what the server has still is no difference, but on its way
+        done()
+        life.switch_on(suspended, now=NOON, address="")
+        assert waiting() == [mine.address]
+        done()
+        life.switch_off(suspended, now=NOON, address="")
+        done()
+        life.switch_on(suspended, now=NOON, address="")
+        life.switch_off(suspended, now=NOON, address="")
+        assert Job.objects.filter(kind="share", state="waiting").count() == 1
+
+
+def test_with_the_closing_of_a_delegate_too(mine: Mailbox, theirs: Mailbox, stranger: Person) -> None:
+    with time_machine.travel(NOON, tick=False):
+        accepted(mine)
+        done()
+        life.close_now(theirs, reason="Gone.", actor=stranger, now=NOON)
+    assert waiting() == [mine.address]
 
 
 def test_an_offer_that_nobody_answered_ends_with_its_last_day(mine: Mailbox, theirs: Mailbox) -> None:
