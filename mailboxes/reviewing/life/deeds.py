@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mailboxes.models import Mailbox
 from mailboxes.provisioning.life import services
+from mailboxes.provisioning.life.standing import BY_THE_OFFICE
 from mailboxes.reviewing.life.forms import CloseForm, LiftForm, SuspendForm
 
 
@@ -48,7 +49,7 @@ DEEDS = {
             "suspend",
             _("Suspend"),
             _("Suspend it now"),
-            lambda mailbox: _is_open(mailbox) and mailbox.hold not in services.BY_THE_OFFICE,
+            lambda mailbox: _is_open(mailbox) and mailbox.hold not in BY_THE_OFFICE,
             SuspendForm,
             services.suspend,
             _("The mailbox %(mailbox)s is suspended; the mail server is being told."),
@@ -91,7 +92,7 @@ DEEDS = {
             forms.Form,
             services.reopen,
             _("The mailbox %(mailbox)s is open again; the mail server is being told."),
-            _("For somebody who comes back: with its letters and its old password. A suspension by the office stays."),
+            _("For somebody who comes back: with its letters and its old password. A suspension stays as it was."),
         ),
     )
 }
