@@ -246,7 +246,9 @@ def test_other_names_are_offered_and_one_of_them_chosen(
     assert (case.state, str(case.mailbox)) == ("review", "xiaoming@mx.nthu.edu.tw")
 
 
-@pytest.mark.parametrize("names", ["", "1wang", "wang..ming", "<b>", "ab", "a" * 30, "hschen"])
+@pytest.mark.parametrize(
+    "names", ["", "1wang", "wang..ming", "<b>", "ab", "a" * 30, "hschen", "hs.chen", "postmaster", "admin"]
+)
 def test_names_that_nobody_can_have_are_not_offered(
     as_reviewer: Client, wang: Person, professor: Person, wait: Wait, names: str
 ) -> None:
