@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts import strength
 from accounts.contacts.forms import BackupEmailFields
 from accounts.password_form import NewPasswordForm
-from mailboxes.applying import names
-from mailboxes.applying.names import Offer
+from mailboxes import names
 from mailboxes.models import Remark
+from mailboxes.names import Offer
 from mailboxes.shelf import Slot
 
 

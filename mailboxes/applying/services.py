@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit, policies
 from accounts.contacts import services as contacts
 from accounts.models import Person
-from mailboxes import states, tallies
-from mailboxes.applying import names, warnings
+from mailboxes import names, states, tallies
+from mailboxes.applying import warnings
 from mailboxes.models import Application, Job, Mailbox, MailService, Remark, Tally
 from mailboxes.provisioning import outbox
 from mailboxes.provisioning.hashing import hash_password

@@ -63,6 +63,8 @@ class Mailbox(models.Model):
 
     # Facts from which mailboxes.provisioning.life works out the state: who holds it, and what ends it at which time.
     hold = models.CharField(max_length=16, blank=True, choices=Cause, editable=False)  # it outlives a closing
+    # That its owner has switched it off, also while the office holds it: after the lift it is off still.
+    off_by_owner = models.BooleanField(default=False, editable=False)
     leaves_at = models.DateTimeField(_("in use until"), null=True, blank=True)  # where the condition ends it
     close_asked_at = models.DateTimeField(_("closing asked for at"), null=True, blank=True)  # by the owner
     # A condition, with its category, for which an administrator lets the mailbox stay.
@@ -126,6 +128,15 @@ class Mailbox(models.Model):
             models.CheckConstraint(
                 name="mailbox_hold_known",
                 condition=Q(hold="") | Q(hold__in=["theft", "rule", "owner"], state__in=["suspended", "closed"]),
+            ),
+            models.CheckConstraint(
+                name="mailbox_off_by_owner_is_held",
+                condition=Q(off_by_owner=False) & ~Q(hold="owner")
+                | Q(off_by_owner=True, hold__in=["theft", "rule", "owner"]),
+            ),
+            models.CheckConstraint(
+                name="mailbox_office_ends_asking",
+                condition=~Q(hold__in=["theft", "rule"]) | Q(close_asked_at=None),
             ),
             models.CheckConstraint(
                 name="mailbox_suspended_by_hold_or_time",

@@ -1,19 +1,21 @@
 """One decision about many applications: first a list of what would happen, then each on its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
-from mailboxes import states
+from mailboxes import eligibility, states
 from mailboxes.models import ReviewCase
 from mailboxes.reviewing import desk
+from mailboxes.reviewing.decisions import stamp_of, told_who
 from mailboxes.reviewing.queue import WAITING
 
 MOST = 500  # each is a transaction of a few milliseconds, and the reviewer waits for all of them
 LISTED = 50  # at first; the others unfold
+NAMED = 10  # of those that were left as they are, one by one
 
 
 class TooMany(Exception):
@@ -22,11 +24,20 @@ class TooMany(Exception):
 
 @dataclass(frozen=True)
 class Plan:
-    """What would happen to one application, in words; ``able`` is False where nothing would."""
+    """What would happen to one application, in words; ``able`` is False where nothing would.
+
+    ``caution`` is what to look at before.
+    """
 
     case: ReviewCase
     able: bool
     words: str
+    caution: str = ""
+
+
+def stamps_in(text: str) -> dict[str, str]:
+    """By number, the stamps of applications as the page of the list sent them back."""
+    return {number: stamp for number, _colon, stamp in (pair.partition(":") for pair in text.split())}
 
 
 def chosen(numbers: Sequence[str]) -> list[ReviewCase]:
@@ -38,16 +49,19 @@ def chosen(numbers: Sequence[str]) -> list[ReviewCase]:
             % {"count": len(ids), "most": MOST}
         )
     rows = ReviewCase.objects.filter(pk__in=ids).select_related("person", "service", "mailbox")
-    return list(rows.order_by("queued_at", "pk"))
+    return list(rows.prefetch_related("remarks").order_by("queued_at", "pk"))
 
 
-def plans(action: str, cases: Sequence[ReviewCase], *, actor: Person) -> list[Plan]:
-    """Of each of them, and first of those to which nothing would happen: they are what a reviewer has to see."""
-    return sorted((plan(action, case, actor=actor) for case in cases), key=lambda each: each.able)
+def plans(action: str, cases: Sequence[ReviewCase], *, stamps: Mapping[str, str], actor: Person) -> list[Plan]:
+    """Of each of them; first what a reviewer has to see: those to which nothing would happen, then those with a caution."""
+    found = (plan(action, case, stamp=stamps.get(str(case.pk), ""), actor=actor) for case in cases)
+    return sorted(found, key=lambda each: (each.able, not each.caution))
 
 
-def plan(action: str, case: ReviewCase, *, actor: Person) -> Plan:
-    """``action`` is ``approve`` or ``reject``."""
+def plan(action: str, case: ReviewCase, *, stamp: str, actor: Person) -> Plan:
+    """``action`` is ``approve`` or ``reject``; ``stamp`` is of the application as listed, and only that is decided."""
+    if stamp != stamp_of(case):
+        return Plan(case, False, told_who(case))
     if case.state not in WAITING:
         return Plan(case, False, _("Nothing: it is decided already (%(state)s).") % {"state": case.get_state_display()})
     if case.person_id == actor.pk:
@@ -55,18 +69,33 @@ def plan(action: str, case: ReviewCase, *, actor: Person) -> Plan:
     if action == "approve":
         if case.mailbox is None:
             return Plan(case, False, _("Nothing: it has no name yet. Offer names on its own page."))
-        return Plan(case, True, _("The mailbox %(address)s is opened.") % {"address": case.mailbox.address})
+        opened = _("The mailbox %(address)s is opened.") % {"address": case.mailbox.address}
+        if eligibility.is_entitled(case.service, case.person):
+            return Plan(case, True, opened)
+        left = _("The condition of the applicant (%(condition)s) does not allow this service.")
+        return Plan(case, True, opened, left % {"condition": case.person.condition or "–"})
     if case.mailbox is None:
         return Plan(case, True, _("It is rejected."))
     return Plan(case, True, _("It is rejected, and %(address)s is not opened.") % {"address": case.mailbox.address})
 
 
 def decide(
-    action: str, rows: Sequence[ReviewCase], *, actor: Person, now: datetime, reason_zh: str = "", reason_en: str = ""
-) -> dict[str, int]:
-    """How many it was ``done`` to, and how many are ``left``, as decided by somebody else or without a name."""
-    done = 0
-    for case in rows:
+    action: str,
+    rows: Sequence[ReviewCase],
+    *,
+    stamps: Mapping[str, str],
+    actor: Person,
+    now: datetime,
+    reason_zh: str = "",
+    reason_en: str = "",
+) -> list[Plan]:
+    """Do it to those that stand as they were listed; what comes back are the others, each with why it is left as it is."""
+    left = []
+    for one in plans(action, rows, stamps=stamps, actor=actor):
+        if not one.able:
+            left.append(one)
+            continue
+        case = one.case
         try:
             if action == "approve":
                 desk.approve(case, actor=actor, now=now)
@@ -74,6 +103,5 @@ def decide(
                 reason = reason_en if case.person.language == "en" else reason_zh
                 desk.reject(case, actor=actor, now=now, reason=reason)
         except states.NotAllowed:
-            continue
-        done += 1
-    return {"done": done, "left": len(rows) - done}
+            left.append(Plan(case, False, told_who(case)))
+    return left

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST
 from accounts.http import SignedInRequest
 from accounts.listing import ReadOnlyAdmin, numbered
 from accounts.models import Consent, Person
-from mailboxes import states
+from mailboxes import eligibility, states
 from mailboxes.models import Mailbox, ReasonTemplate, ReviewCase
-from mailboxes.reviewing import bulk, desk, queue
-from mailboxes.reviewing.decisions import DECISIONS, stamp_of
+from mailboxes.reviewing import bulk, queue
+from mailboxes.reviewing.decisions import DECISIONS, stamp_of, told_who
 from mailboxes.reviewing.forms import BulkRejectForm, QueueForm
 
 LIST = "admin:mailboxes_reviewcase_changelist"
@@ -103,6 +103,7 @@ class ReviewCaseAdmin(ReadOnlyAdmin):
         context = {
             "case": case,
             "person": person,
+            "entitled": eligibility.is_entitled(case.service, person),
             "waits": waits,
             "age": queue.age(case, now=timezone.now()),
             "remarks": case.remarks.select_related("author"),
@@ -125,7 +126,7 @@ class ReviewCaseAdmin(ReadOnlyAdmin):
             return chosen.text if chosen else ""
 
     def bulk_view(self, request: HttpRequest) -> HttpResponse:
-        """First what would happen, with the buttons that do it; then what has happened."""
+        """First what would happen, with the buttons that do it; then what has happened to those that stood as shown."""
         if not self.may_decide(request):
             raise PermissionDenied
         action = request.POST.get("action", "")
@@ -139,14 +140,17 @@ class ReviewCaseAdmin(ReadOnlyAdmin):
             messages.warning(request, _("Tick at least one application first. Nothing was changed."))
             return HttpResponseRedirect(shown)
         confirmed = "confirmed" in request.POST
+        sent = bulk.stamps_in(request.POST.get("ids", ""))
+        stamps = sent if confirmed else {str(row.pk): stamp_of(row) for row in rows}
+        who = cast(SignedInRequest, request).user
         form = BulkRejectForm(request.POST if confirmed else None)
         if confirmed and (action == "approve" or form.is_valid()):
             reasons = form.cleaned_data if action == "reject" else {}
-            told = bulk.decide(action, rows, actor=cast(SignedInRequest, request).user, now=timezone.now(), **reasons)
-            messages.success(request, _("Done: %(done)s. Left as they are: %(left)s.") % told)
+            left = bulk.decide(action, rows, stamps=stamps, actor=who, now=timezone.now(), **reasons)
+            _tell(request, len(rows), left)
             return HttpResponseRedirect(shown)
         title = _("Approve these applications?") if action == "approve" else _("Reject these applications?")
-        plans = bulk.plans(action, rows, actor=cast(SignedInRequest, request).user)
+        plans = bulk.plans(action, rows, stamps=stamps, actor=who)
         context = {
             "action": action,
             "filters": request.GET.urlencode(),
@@ -156,7 +160,7 @@ class ReviewCaseAdmin(ReadOnlyAdmin):
             "count": len(plans),
             "more": more,
             "able": sum(plan.able for plan in plans),
-            "ids": " ".join(str(row.pk) for row in rows),
+            "ids": " ".join(f"{number}:{stamp}" for number, stamp in stamps.items()),
             "form": form,
         }
         return self.page(request, "review/bulk", title, context, status=INVALID if form.errors else 200)
@@ -164,9 +168,10 @@ class ReviewCaseAdmin(ReadOnlyAdmin):
     def _chosen(self, request: HttpRequest) -> tuple[list[ReviewCase], bool]:
         """The applications, and whether the filters show more than go at once."""
         if "all" in request.POST:
-            found = list(queue.waiting(QueueForm(request.GET).filters())[: bulk.MOST + 1])
+            waiting = queue.waiting(QueueForm(request.GET).filters()).prefetch_related("remarks")
+            found = list(waiting[: bulk.MOST + 1])
             return found[: bulk.MOST], len(found) > bulk.MOST
-        return bulk.chosen([*request.POST.getlist("chosen"), *request.POST.get("ids", "").split()]), False
+        return bulk.chosen([*request.POST.getlist("chosen"), *bulk.stamps_in(request.POST.get("ids", ""))]), False
 
     def _case(self, object_id: str) -> ReviewCase:
         case = numbered(ReviewCase.objects.select_related("person", "service", "mailbox"), object_id)
@@ -175,11 +180,9 @@ class ReviewCaseAdmin(ReadOnlyAdmin):
         return case
 
 
-def told_who(case: ReviewCase) -> str:
-    """Who was first, and how the application stands now."""
-    last = desk.last_word(case)
-    if last is None or last.kind == last.Kind.ANSWERED:
-        return _("The applicant has changed something since you opened this page. This is how it stands now.")
-    who = last.author.name or last.author.subject
-    facts = {"who": who, "when": timezone.localtime(last.written_at).strftime("%Y-%m-%d %H:%M:%S")}
-    return _("%(who)s was first, at %(when)s. Nothing of yours was done; this is how it stands now.") % facts
+def _tell(request: HttpRequest, chosen: int, left: list[bulk.Plan]) -> None:
+    """How many it was done to, and of those that were left the first by name."""
+    facts = {"done": chosen - len(left), "left": len(left)}
+    messages.success(request, _("Done: %(done)s. Left as they are: %(left)s.") % facts)
+    for plan in left[: bulk.NAMED]:
+        messages.warning(request, _("Left: %(what)s. %(why)s") % {"what": plan.case.reference, "why": plan.words})

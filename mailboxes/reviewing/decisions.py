@@ -1,13 +1,16 @@
-"""The four decisions about one application: each with its form and what does it."""
+"""The four decisions about one application: each with its form and what does it; and who comes second to decide."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts.models import AuditEvent
 from mailboxes.models import ReviewCase
 from mailboxes.reviewing import desk
 from mailboxes.reviewing.forms import ApproveForm, AskForm, OfferForm, RejectForm
@@ -32,15 +35,30 @@ class Decision:
 DECISIONS = {
     each.name: each
     for each in (
-        Decision("approve", ApproveForm, desk.approve, _("%(application)s is approved.")),
-        Decision("reject", RejectForm, desk.reject, _("%(application)s is rejected.")),
-        Decision("ask", AskForm, desk.ask, _("The applicant of %(application)s is asked.")),
-        Decision("offer", OfferForm, desk.offer, _("Other names are offered to %(application)s.")),
+        Decision("approve", ApproveForm, desk.approve, gettext_lazy("%(application)s is approved.")),
+        Decision("reject", RejectForm, desk.reject, gettext_lazy("%(application)s is rejected.")),
+        Decision("ask", AskForm, desk.ask, gettext_lazy("The applicant of %(application)s is asked.")),
+        Decision("offer", OfferForm, desk.offer, gettext_lazy("Other names are offered to %(application)s.")),
     )
 }
 
 
 def stamp_of(case: ReviewCase) -> str:
     """Differs as soon as anybody has done anything to the application, also where its state came back to what it was."""
-    last = desk.last_word(case)
-    return f"{case.state}-{case.submitted_at.timestamp() if case.submitted_at else 0}-{last.pk if last else 0}"
+    last = max((remark.pk for remark in case.remarks.all()), default=0)  # as a list of many reads them at once
+    return f"{case.state}-{case.submitted_at.timestamp() if case.submitted_at else 0}-{last}"
+
+
+def told_who(case: ReviewCase) -> str:
+    """Who was first: by the events, since not everything that becomes of an application has a remark."""
+    of_it = AuditEvent.objects.filter(
+        person=case.person_id, verb__startswith="application.", details__application=case.reference
+    )
+    last = of_it.exclude(verb="application.done").select_related("actor").first()  # done is what the office has decided
+    if last is None or last.actor is None:
+        return _("Something has changed since you opened this page. Nothing of yours was done; this is how it stands now.")
+    if last.actor == case.person:
+        return _("The applicant has changed something since you opened this page. This is how it stands now.")
+    who = last.actor.name or last.actor.subject
+    facts = {"who": who, "when": timezone.localtime(last.happened_at).strftime("%Y-%m-%d %H:%M:%S")}
+    return _("%(who)s was first, at %(when)s. Nothing of yours was done; this is how it stands now.") % facts

@@ -73,11 +73,6 @@ def let_go_on(application: Application, *, actor: Person, now: datetime, reason:
         _write("application-reopened", application, reason=reason)
 
 
-def last_word(application: Application) -> Remark | None:
-    """The newest remark: by it whoever comes second is told who was first."""
-    return Remark.objects.filter(application=application).select_related("author").last()
-
-
 def _require_other(application: Application, actor: Person) -> None:
     if application.person_id == actor.pk:
         raise states.NotAllowed(f"{application} is the reviewer's own.")

@@ -7,11 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts import conditions
-from mailboxes.models import Application, Mailbox, MailService, Remark
+from mailboxes import names
+from mailboxes.models import Application, MailService, Remark
+from mailboxes.names.refusing import SENTENCES
 from mailboxes.reviewing import queue
 
 MOST_NAMES = 8
-NAME = re.compile(r"[a-z]([._-]?[a-z0-9])*")
+LONGEST_NAME = 40  # as many of that length fit into Application.offered_names
 ANY = [("", pgettext_lazy("filter", "any"))]
 STATES = [
     ("", _("Waiting for a reviewer")),
@@ -70,7 +72,7 @@ class AskForm(forms.Form):
 
 
 class OfferForm(forms.Form):
-    """Other names to choose from; whether each is free is seen again when the applicant chooses."""
+    """Other names to choose from, each of which the applicant can have now; that is seen again when they choose."""
 
     names = forms.CharField(
         label=_("Names to choose from, one a line"),
@@ -84,21 +86,20 @@ class OfferForm(forms.Form):
         self.application = application
 
     def clean_names(self) -> list[str]:
-        names = list(dict.fromkeys(re.split(r"[\s,，、;；]+", self.cleaned_data["names"].strip().lower())))
-        service = self.application.service
-        if len(names) > MOST_NAMES:
+        wanted = list(dict.fromkeys(re.split(r"[\s,，、;；]+", self.cleaned_data["names"].strip(" \t\r\n,，、;；").lower())))
+        if len(wanted) > MOST_NAMES:
             raise ValidationError(_("Offer at most %(most)s names."), params={"most": MOST_NAMES}, code="too-many")
-        for name in names:
-            if not NAME.fullmatch(name) or not service.shortest_name <= len(name) <= min(service.longest_name, 40):
-                raise ValidationError(
-                    _("“%(name)s” cannot be a name of this service: it takes letters a to z, digits and single signs."),
-                    params={"name": name},
-                    code="unfit",
-                )
-        taken = Mailbox.objects.filter(domain=service.domain_for(self.application.person.entry_year), local_part__in=names)
-        if other := taken.exclude(person=self.application.person).first():
-            raise ValidationError(_("Somebody has %(name)s already."), params={"name": other.local_part}, code="taken")
-        return names
+        of = self.application
+        try:
+            refused = names.refused(of.service, of.person, wanted, given_up=of.mailbox)
+        except names.NoUsableName as error:
+            raise ValidationError(str(error), code=error.code) from error
+        refused |= {name: "unfit" for name in wanted if len(name) > LONGEST_NAME}
+        if refused:
+            raise ValidationError(
+                [ValidationError(SENTENCES[code], params={"name": name}, code=code) for name, code in refused.items()]
+            )
+        return wanted
 
 
 class BulkRejectForm(forms.Form):

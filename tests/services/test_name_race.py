@@ -11,8 +11,7 @@ from django.utils import timezone
 
 from accounts import policies
 from accounts.models import Person, PolicyVersion
-from mailboxes import shelf
-from mailboxes.applying import names
+from mailboxes import names, shelf
 from mailboxes.applying import services as applying
 from mailboxes.models import Application, Job, Mailbox, MailService
 from tests.conftest import GOOD_PASSWORD, MakePerson

@@ -10,8 +10,8 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Letter, Person
-from mailboxes import states
-from mailboxes.applying import names, services
+from mailboxes import names, states
+from mailboxes.applying import services
 from mailboxes.models import Application, Job, Mailbox, MailService, Remark
 from mailboxes.reviewing import desk
 from tests.conftest import MakePerson

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import limits
 from accounts.http import SignedInRequest
-from mailboxes.applying import names, services
+from mailboxes import names
+from mailboxes.applying import services
 from mailboxes.applying.forms import NameForm, TypedNameForm
 from mailboxes.applying.views.wizard import INVALID, closed_door, earlier_step
 from mailboxes.models import Remark

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
 
-from mailboxes.applying import names
+from mailboxes import names
 from mailboxes.models import MailService
 
 

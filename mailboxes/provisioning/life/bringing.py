@@ -7,7 +7,7 @@ from accounts.models import Person
 from mailboxes import states
 from mailboxes.models import Delegation, Job, Mailbox
 from mailboxes.provisioning import outbox, sharing
-from mailboxes.provisioning.life.standing import Facts, days_until, next_at, warned_of
+from mailboxes.provisioning.life.standing import BY_THE_OFFICE, Facts, days_until, next_at, warned_of
 
 State = Mailbox.State
 # What the mail server has to do so that it treats a mailbox as that state wants it.
@@ -25,7 +25,7 @@ def bring(
 ) -> None:
     """Set facts, and whatever follows from them, of a mailbox that is not closed thereafter; inside a transaction.
 
-    ``reason`` is for its owner to read for as long as somebody holds it, and in the event.
+    ``reason`` is for its owner to read for as long as the office holds it, and in the event.
     NotAllowed if somebody changed it since it was read.
     """
     was = mailbox.state
@@ -33,7 +33,7 @@ def bring(
     state, cause = known.state(now)
     fields: dict[str, Any] = facts | {
         "cause": cause,
-        "reason": (reason or mailbox.reason) if known.hold else "",
+        "reason": (reason or mailbox.reason) if known.hold in BY_THE_OFFICE else "",
         "held_at": _held_at(mailbox, state, cause, now),
         "closes_at": known.closes_at,
         "warned_days": None,

@@ -7,32 +7,39 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts import audit
 from accounts.models import Person
 from mailboxes import eligibility, states
 from mailboxes.models import Job, Mailbox
 from mailboxes.provisioning.life.bringing import State, bring, close, require
-from mailboxes.provisioning.life.standing import Cause
+from mailboxes.provisioning.life.standing import BY_THE_OFFICE, Cause
 from mailboxes.provisioning.life.telling import tell
-
-BY_THE_OFFICE = (Cause.THEFT, Cause.RULE)
-
 
 # --- administrators -------------------------------------------------------------------------------------------------------
 
 
 def suspend(mailbox: Mailbox, *, cause: str, reason: str, actor: Person, now: datetime) -> None:
-    """Take it out of use for ``theft`` or ``rule``, with a reason that its owner reads; not twice, and not one's own."""
+    """Take it out of use for ``theft`` or ``rule``, with a reason that its owner reads; not twice, and not one's own.
+
+    A closing that its owner asked for is off: it may be the thief's, or the way out of what is looked into.
+    """
     require(mailbox, *Mailbox.OPEN)
     _require_other(mailbox, actor)
     if mailbox.hold in BY_THE_OFFICE:
         raise states.NotAllowed(f"{mailbox} is suspended already.")
     with transaction.atomic():
-        bring(mailbox, verb="suspended", now=now, actor=actor, hold=cause, reason=reason)
-        tell("mailbox-suspended", mailbox, now=now)
+        asked = mailbox.close_asked_at is not None
+        bring(mailbox, verb="suspended", now=now, actor=actor, hold=cause, reason=reason, close_asked_at=None)
+        if asked:
+            audit.record("mailbox.closing-taken-back", person=mailbox.person, actor=actor, mailbox=mailbox.address)
+        tell("mailbox-suspended", mailbox, now=now, closing_off=asked)
 
 
 def lift(mailbox: Mailbox, *, actor: Person, now: datetime, anyway: bool = False) -> None:
-    """End the suspension by whoever holds it. After theft only with a new password since then, unless ``anyway``."""
+    """End the suspension by whoever holds it: what its owner had switched off before the office came stays off.
+
+    After theft only with a new password since then, unless ``anyway``.
+    """
     require(mailbox, State.SUSPENDED)
     _require_other(mailbox, actor)
     if not mailbox.hold:
@@ -40,7 +47,8 @@ def lift(mailbox: Mailbox, *, actor: Person, now: datetime, anyway: bool = False
     if mailbox.hold == Cause.THEFT and not anyway and new_password(mailbox) is None:
         raise states.NotAllowed(f"{mailbox} has no new password since it was suspended.")
     with transaction.atomic():
-        bring(mailbox, verb="lifted", now=now, actor=actor, hold="")
+        off = mailbox.off_by_owner and mailbox.hold in BY_THE_OFFICE
+        bring(mailbox, verb="lifted", now=now, actor=actor, hold=Cause.OWNER if off else "", off_by_owner=off)
         tell("mailbox-lifted", mailbox, now=now)
 
 
@@ -68,20 +76,15 @@ def close_now(mailbox: Mailbox, *, reason: str, actor: Person, now: datetime) ->
 def reopen(mailbox: Mailbox, *, actor: Person, now: datetime) -> None:
     """Bring back a closed one, for somebody who comes back, with what was in it and its old password.
 
-    It stays suspended where the office held it when it was closed; a condition that would end it does not while it holds.
+    It stays suspended where the office or its owner held it when it was closed; a condition that would end it does not
+    while it holds.
     """
     require(mailbox, State.CLOSED)
     _require_other(mailbox, actor)
     stays = not eligibility.is_entitled(mailbox.service, mailbox.person)
     with transaction.atomic():
-        bring(
-            mailbox,
-            verb="reopened",
-            now=now,
-            actor=actor,
-            hold=mailbox.hold if mailbox.hold in BY_THE_OFFICE else "",
-            kept_for=eligibility.key_of(mailbox.person) if stays else "",
-        )
+        kept_for = eligibility.key_of(mailbox.person) if stays else ""
+        bring(mailbox, verb="reopened", now=now, actor=actor, kept_for=kept_for)
         tell("mailbox-reopened", mailbox, now=now)
 
 
@@ -100,7 +103,8 @@ def switch_off(mailbox: Mailbox, *, now: datetime, address: str) -> None:
     """The owner takes it out of use at once, and can bring it back; ``address`` is the visitor's."""
     require(mailbox, *Mailbox.IN_USE)
     with transaction.atomic():
-        bring(mailbox, verb="suspended", now=now, actor=mailbox.person, address=address, hold=Cause.OWNER)
+        owner = mailbox.person
+        bring(mailbox, verb="suspended", now=now, actor=owner, address=address, hold=Cause.OWNER, off_by_owner=True)
         tell("mailbox-suspended", mailbox, now=now)
 
 
@@ -110,7 +114,7 @@ def switch_on(mailbox: Mailbox, *, now: datetime, address: str) -> None:
     if mailbox.hold != Cause.OWNER:
         raise states.NotAllowed(f"{mailbox} was not switched off by its owner.")
     with transaction.atomic():
-        bring(mailbox, verb="lifted", now=now, actor=mailbox.person, address=address, hold="")
+        bring(mailbox, verb="lifted", now=now, actor=mailbox.person, address=address, hold="", off_by_owner=False)
         tell("mailbox-lifted", mailbox, now=now)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from mailboxes.models import Mailbox
 
 State, Cause = Mailbox.State, Mailbox.Cause
+BY_THE_OFFICE = (Cause.THEFT, Cause.RULE)
 COOLING = timedelta(days=7)  # until a mailbox that its owner wants to be closed is
 WARNINGS = (30, 7, 1)  # days before an end
 DAY = timedelta(days=1)

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -19,8 +19,9 @@ from accounts.models import AuditEvent
 from mailboxes import eligibility, states
 from mailboxes.models import Job, Mailbox, ReasonTemplate
 from mailboxes.provisioning.life import services
+from mailboxes.reviewing.bulk import NAMED, stamps_in
 from mailboxes.reviewing.life import bulk
-from mailboxes.reviewing.life.deeds import DEEDS, needs_new_password
+from mailboxes.reviewing.life.deeds import DEEDS, needs_new_password, stamp_of, told_who
 from mailboxes.reviewing.life.forms import BulkSuspendForm
 
 LIST = "admin:mailboxes_mailbox_changelist"
@@ -55,40 +56,55 @@ class MailboxAdmin(ReadOnlyAdmin):
 
     def _plans(self, request: HttpRequest, action: str, rows: QuerySet[Mailbox]) -> HttpResponse | None:
         try:
-            return self._bulk_page(request, action, bulk.chosen(rows), BulkSuspendForm())
+            found = bulk.chosen(rows)
         except bulk.TooMany as error:
             messages.warning(request, str(error))
             return None
+        stamps = {str(row.pk): stamp_of(row) for row in found}
+        return self._bulk_page(request, action, found, stamps, BulkSuspendForm())
 
     def bulk_view(self, request: HttpRequest) -> HttpResponse:
-        """What was listed is done now."""
+        """What was listed is done now, to whatever stands as it was listed."""
         action = request.POST.get("action", "")
         if not self.has_suspend_permission(request):
             raise PermissionDenied
         if action not in bulk.ACTIONS:
             raise Http404
+        stamps = stamps_in(request.POST.get("ids", ""))
         try:
-            rows = bulk.numbered(request.POST.get("ids", ""))
+            rows = bulk.numbered(stamps)
         except bulk.TooMany as error:
             messages.warning(request, str(error))
             return HttpResponseRedirect(reverse(LIST))
         form = BulkSuspendForm(request.POST)
         if action == "suspend" and not form.is_valid():
-            return self._bulk_page(request, action, rows, form, status=INVALID)
+            return self._bulk_page(request, action, rows, stamps, form, status=INVALID)
         said = form.cleaned_data if action == "suspend" else {}
-        told = bulk.do(action, rows, actor=cast(SignedInRequest, request).user, now=timezone.now(), **said)
-        messages.success(request, _("Done: %(done)s. Left as they are: %(left)s.") % told)
+        who = cast(SignedInRequest, request).user
+        left = bulk.do(action, rows, stamps=stamps, actor=who, now=timezone.now(), **said)
+        facts = {"done": len(rows) - len(left), "left": len(left)}
+        messages.success(request, _("Done: %(done)s. Left as they are: %(left)s.") % facts)
+        for plan in left[:NAMED]:
+            messages.warning(request, _("Left: %(what)s. %(why)s") % {"what": plan.mailbox.address, "why": plan.words})
         return HttpResponseRedirect(reverse(LIST))
 
     def _bulk_page(
-        self, request: HttpRequest, action: str, rows: list[Mailbox], form: BulkSuspendForm, *, status: int = 200
+        self,
+        request: HttpRequest,
+        action: str,
+        rows: list[Mailbox],
+        stamps: dict[str, str],
+        form: BulkSuspendForm,
+        *,
+        status: int = 200,
     ) -> HttpResponse:
-        plans = [bulk.plan(action, row, actor=cast(SignedInRequest, request).user) for row in rows]
+        who = cast(SignedInRequest, request).user
+        plans = [bulk.plan(action, row, stamp=stamps.get(str(row.pk), ""), actor=who) for row in rows]
         context = {
             "action": action,
             "plans": plans,
             "able": sum(plan.able for plan in plans),
-            "ids": " ".join(str(plan.mailbox.pk) for plan in plans if plan.able),
+            "ids": " ".join(f"{number}:{stamp}" for number, stamp in stamps.items()),
             "form": form,
         }
         title = _("Suspend these mailboxes?") if action == "suspend" else _("Lift the suspensions of these mailboxes?")
@@ -146,22 +162,6 @@ class MailboxAdmin(ReadOnlyAdmin):
             "own": own,
         }
         return self.page(request, "life/mailbox", mailbox.address, context, status=status)
-
-
-def stamp_of(mailbox: Mailbox) -> str:
-    """Differs as soon as anything became of the mailbox."""
-    return f"{mailbox.state}-{mailbox.changed_at.timestamp() if mailbox.changed_at else 0}"
-
-
-def told_who(mailbox: Mailbox) -> str:
-    """Who was first, if that was somebody."""
-    of_life = Q(verb__startswith="mailbox.") & ~Q(verb__endswith="-done")
-    last = AuditEvent.objects.filter(of_life, mailbox=mailbox.address).select_related("actor").first()
-    if last is None or last.actor is None:
-        return _("Something has changed since you opened this page. Nothing of yours was done; this is how it stands now.")
-    who = last.actor.name or last.actor.subject
-    facts = {"who": who, "when": timezone.localtime(last.happened_at).strftime("%Y-%m-%d %H:%M:%S")}
-    return _("%(who)s was first, at %(when)s. Nothing of yours was done; this is how it stands now.") % facts
 
 
 def _found(object_id: str) -> Mailbox:

@@ -1,6 +1,6 @@
 """Many mailboxes suspended, or suspensions lifted: first a list of what would happen, then each on its own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from accounts.models import Person
 from mailboxes import states
 from mailboxes.models import Mailbox
 from mailboxes.provisioning.life import services
-from mailboxes.reviewing.life.deeds import DEEDS, needs_new_password
+from mailboxes.reviewing.life.deeds import DEEDS, needs_new_password, stamp_of, told_who
 
 MOST = 500  # each is a transaction of a few milliseconds, and the administrator waits for all of them
 ACTIONS = ("suspend", "lift")
@@ -38,14 +38,16 @@ def chosen(rows: QuerySet[Mailbox]) -> list[Mailbox]:
     return found
 
 
-def numbered(text: str) -> list[Mailbox]:
-    """Those with the numbers in the text, as the page sent them."""
-    ids = {int(number) for number in text.split() if number.isascii() and number.isdigit() and len(number) < 19}
+def numbered(numbers: Iterable[str]) -> list[Mailbox]:
+    """Those with these numbers; what is none is left out. TooMany."""
+    ids = {int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) < 19}
     return chosen(Mailbox.objects.filter(pk__in=ids))
 
 
-def plan(action: str, mailbox: Mailbox, *, actor: Person) -> Plan:
-    """``action`` is one of ``ACTIONS``."""
+def plan(action: str, mailbox: Mailbox, *, stamp: str, actor: Person) -> Plan:
+    """``action`` is one of ``ACTIONS``; ``stamp`` is of the mailbox as it was listed, and only to that something is done."""
+    if stamp != stamp_of(mailbox):
+        return Plan(mailbox, False, told_who(mailbox))
     state = {"state": mailbox.get_state_display()}
     if mailbox.person_id == actor.pk:
         return Plan(mailbox, False, _("Nothing: it is your own, so somebody else decides."))
@@ -58,10 +60,19 @@ def plan(action: str, mailbox: Mailbox, *, actor: Person) -> Plan:
     return Plan(mailbox, True, _("The suspension is lifted."))
 
 
-def do(action: str, rows: Sequence[Mailbox], *, actor: Person, now: datetime, **said: str) -> dict[str, int]:
-    """How many it was ``done`` to, and how many are ``left``; ``said`` is of ``BulkSuspendForm``."""
-    done = 0
+def do(
+    action: str, rows: Sequence[Mailbox], *, stamps: Mapping[str, str], actor: Person, now: datetime, **said: str
+) -> list[Plan]:
+    """Do it to those that stand as they were listed; ``said`` is of ``BulkSuspendForm``.
+
+    What comes back are the others, each with why it is left as it is.
+    """
+    left = []
     for mailbox in rows:
+        one = plan(action, mailbox, stamp=stamps.get(str(mailbox.pk), ""), actor=actor)
+        if not one.able:
+            left.append(one)
+            continue
         try:
             if action == "suspend":
                 reason = said["reason_en" if mailbox.person.language == "en" else "reason_zh"]
@@ -69,6 +80,5 @@ def do(action: str, rows: Sequence[Mailbox], *, actor: Person, now: datetime, **
             else:
                 services.lift(mailbox, actor=actor, now=now)
         except states.NotAllowed:
-            continue
-        done += 1
-    return {"done": done, "left": len(rows) - done}
+            left.append(Plan(mailbox, False, told_who(mailbox)))
+    return left

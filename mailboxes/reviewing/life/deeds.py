@@ -1,15 +1,22 @@
-"""What an administrator can do to one mailbox: each deed with when it can be done, its form, and what does it."""
+"""What an administrator can do to one mailbox: each deed with when it can be done, its form, and what does it.
+
+And what the administrator is told who comes second.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import AuditEvent
 from mailboxes.models import Mailbox
 from mailboxes.provisioning.life import services
+from mailboxes.provisioning.life.standing import BY_THE_OFFICE
 from mailboxes.reviewing.life.forms import CloseForm, LiftForm, SuspendForm
 
 
@@ -37,6 +44,24 @@ def needs_new_password(mailbox: Mailbox) -> bool:
     return mailbox.hold == Mailbox.Cause.THEFT and services.new_password(mailbox) is None
 
 
+def stamp_of(mailbox: Mailbox) -> str:
+    """Differs as soon as anything became of the mailbox."""
+    return f"{mailbox.state}-{mailbox.changed_at.timestamp() if mailbox.changed_at else 0}"
+
+
+def told_who(mailbox: Mailbox) -> str:
+    """Who was first, if that was somebody: only an event of ``states.move_mailbox`` says what state it ``was`` in."""
+    moved = AuditEvent.objects.filter(mailbox=mailbox.address, verb__startswith="mailbox.", details__has_key="was")
+    last = moved.select_related("actor").first()
+    if last is None or last.actor is None:
+        return gettext(
+            "Something has changed since you opened this page. Nothing of yours was done; this is how it stands now."
+        )
+    who = last.actor.name or last.actor.subject
+    facts = {"who": who, "when": timezone.localtime(last.happened_at).strftime("%Y-%m-%d %H:%M:%S")}
+    return gettext("%(who)s was first, at %(when)s. Nothing of yours was done; this is how it stands now.") % facts
+
+
 def _is_open(mailbox: Mailbox) -> bool:
     return mailbox.state in Mailbox.OPEN
 
@@ -48,7 +73,7 @@ DEEDS = {
             "suspend",
             _("Suspend"),
             _("Suspend it now"),
-            lambda mailbox: _is_open(mailbox) and mailbox.hold not in services.BY_THE_OFFICE,
+            lambda mailbox: _is_open(mailbox) and mailbox.hold not in BY_THE_OFFICE,
             SuspendForm,
             services.suspend,
             _("The mailbox %(mailbox)s is suspended; the mail server is being told."),
@@ -91,7 +116,7 @@ DEEDS = {
             forms.Form,
             services.reopen,
             _("The mailbox %(mailbox)s is open again; the mail server is being told."),
-            _("For somebody who comes back: with its letters and its old password. A suspension by the office stays."),
+            _("For somebody who comes back: with its letters and its old password. A suspension stays as it was."),
         ),
     )
 }

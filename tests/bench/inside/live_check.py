@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Person
-from mailboxes.applying import names
+from mailboxes import names
 from mailboxes.models import MailService
 
 TIMES = 50  # for each kind of name; fewer than one person may ask in a minute

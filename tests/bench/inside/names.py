@@ -13,9 +13,9 @@ from django.db.models import Max
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Person
-from mailboxes.applying import names
-from mailboxes.applying.names import passport
+from mailboxes import names
 from mailboxes.models import Mailbox, MailService
+from mailboxes.names import passport
 from tests.bench.inside import live_check
 from tests.bench.inside.copies import copy_rows
 

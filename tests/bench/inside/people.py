@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from django.utils import timezone
 
 from accounts.models import Consent, Person, PolicyVersion
-from mailboxes import shelf
-from mailboxes.applying import names
+from mailboxes import names, shelf
 from mailboxes.models import Application, MailService
 from tests.visits.campus import passport_name
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Person
-from mailboxes.applying import names
+from mailboxes import names
 from mailboxes.models import Mailbox, MailService
 from tests.conftest import GOOD_PASSWORD, AgreeAll
 

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 
 from accounts.models import ContactAddress, Person
-from mailboxes.applying import names
+from mailboxes import names
 from mailboxes.models import Mailbox, MailService, ReviewCase
 from tests.conftest import GOOD_PASSWORD, AgreeAll, MakePerson, SignIn
 

@@ -10,7 +10,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.letters.rendering import message
 from accounts.models import AuditEvent, ContactAddress, Letter, Person
-from mailboxes.applying import names
+from mailboxes import names
 from mailboxes.models import Delegation, Finding, Job, Mailbox, MailService
 from mailboxes.provisioning import outbox, tasks
 from mailboxes.provisioning.stores.maildir import MaildirStore

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Person
-from mailboxes.applying import names
+from mailboxes import names
 from mailboxes.models import Mailbox, MailService, ReservedName
 from tests.conftest import SUSPENDED, MakePerson
 from tests.unit.mailboxes.conftest import Take

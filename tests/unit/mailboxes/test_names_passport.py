@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailboxes.applying.names import letters as writing
-from mailboxes.applying.names import passport
+from mailboxes.names import letters as writing
+from mailboxes.names import passport
 
 WANG = ["hsiaoming", "hmwang", "wanghm", "hsiaomingwang", "wanghsiaoming", "hsiaoming.wang", "hsiao-ming", "wang.hsiaoming"]
 

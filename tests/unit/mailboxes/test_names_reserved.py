@@ -1,7 +1,7 @@
 import pytest
 
 from accounts.models import Person
-from mailboxes.applying import names
+from mailboxes import names
 from mailboxes.models import MailService, ReservedName
 from tests.conftest import MakePerson
 from tests.unit.mailboxes.conftest import Take

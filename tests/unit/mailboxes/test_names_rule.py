@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailboxes.applying.names import problem, stem_of
+from mailboxes.names import problem, stem_of
 
 
 @pytest.mark.parametrize("name", ["wang", "hm.wang", "hsiao-ming", "a_b", "a1", "a.1", "wang2", "w" * 20])

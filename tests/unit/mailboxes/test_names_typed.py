@@ -3,7 +3,7 @@ from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Person
-from mailboxes.applying import names
+from mailboxes import names
 from mailboxes.models import MailService, ReservedName
 from tests.unit.mailboxes.conftest import Take
 

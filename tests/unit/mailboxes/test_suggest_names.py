@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.core.management import CommandError, call_command
 
-from mailboxes.applying import names
+from mailboxes import names
 from mailboxes.models import MailService
 from tests.conftest import MakePerson
 

@@ -83,7 +83,7 @@ def test_their_own_language_awaits_them(box: Mailbox, visitor: Client) -> None:
 
 
 def test_who_has_switched_it_off_is_told_to_come_in_by_another_way(box: Mailbox, visitor: Client) -> None:
-    Mailbox.objects.update(**SUSPENDED | {"hold": "owner", "cause": "owner"})
+    Mailbox.objects.update(**SUSPENDED | {"hold": "owner", "off_by_owner": True, "cause": "owner"})
     assertContains(give(visitor), "Come in by another way to switch it on again", status_code=403)
 
 

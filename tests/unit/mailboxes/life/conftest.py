@@ -9,7 +9,7 @@ from django.conf import LazySettings
 from django.contrib.auth.models import Permission
 
 from accounts.models import ContactAddress, Letter, Person
-from mailboxes.applying import names
+from mailboxes import names
 from mailboxes.models import Mailbox, MailService
 from tests.conftest import MakePerson
 

@@ -229,6 +229,12 @@ def test_all_of_it_reaches_the_store(box: Mailbox, administrator: Person, settin
         ({"state": "suspended"}, "mailbox_cause_of_state"),
         ({"cause": "theft"}, "mailbox_cause_of_state"),
         ({"hold": "theft"}, "mailbox_hold_known"),
+        ({"off_by_owner": True}, "mailbox_off_by_owner_is_held"),
+        (SUSPENDED | {"hold": "owner", "cause": "owner"}, "mailbox_off_by_owner_is_held"),
+        (
+            SUSPENDED | {"close_asked_at": NOW, "closes_at": NOW, "next_at": NOW, "warned_days": 0},
+            "mailbox_office_ends_asking",
+        ),
         (SUSPENDED | {"hold": ""}, "mailbox_suspended_by_hold_or_time"),
         (SUSPENDED | {"held_at": None}, "mailbox_held_has_time"),
         ({"state": "leaving", "cause": "owner"}, "mailbox_leaving_has_end"),

@@ -230,7 +230,7 @@ def test_many_at_once_after_a_list_of_what_would_happen(
     page = admin.post("/admin/mailboxes/mailbox/", chosen)
     assertContains(page, "Something would happen to 1 of them. Nothing has happened yet.")
     assert again(box).state == "active"
-    ids = {"action": "suspend", "ids": f"{box.pk} {held.pk}", "cause": "theft"}
+    ids = {"action": "suspend", "ids": page.context["ids"], "cause": "theft"}
     assert admin.post("/admin/mailboxes/mailbox/decide/", ids).status_code == 422
     ids |= {"reason_zh": "有人盜用。", "reason_en": "Stolen."}
     assertContains(admin.post("/admin/mailboxes/mailbox/decide/", ids, follow=True), "Done: 1. Left as they are: 1.")

@@ -9,11 +9,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
-from mailboxes.applying.names import taken
-from mailboxes.applying.names.offers import Offer, domain_of
-from mailboxes.applying.names.rule import problems
 from mailboxes.models import MailService
 from mailboxes.models.stem import SEPARATORS
+from mailboxes.names import taken
+from mailboxes.names.offers import Offer, domain_of
+from mailboxes.names.rule import problems
 
 ALTERNATIVES = 3
 # Where the small ones are taken, as of a common word, one of the large ones is free: no search, and the same one query.

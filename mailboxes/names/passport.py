@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mailboxes.applying.names import letters
+from mailboxes.names import letters
 
 # Far more numbers than there are people; a longer one would be no name to tell anybody.
 MOST_DIGITS = 7

@@ -1,10 +1,11 @@
 """Account names: what may be one, and which ones a person is offered. Everything but ``taken`` is pure."""
 
-from mailboxes.applying.names.choice import instead_of_rule, offer_of
-from mailboxes.applying.names.offers import NoUsableName, Offer, offered, suggested
-from mailboxes.applying.names.rule import problem
-from mailboxes.applying.names.typed import Verdict, checked, default
 from mailboxes.models.stem import stem_of
+from mailboxes.names.choice import instead_of_rule, offer_of
+from mailboxes.names.offers import NoUsableName, Offer, offered, suggested
+from mailboxes.names.refusing import refused
+from mailboxes.names.rule import problem
+from mailboxes.names.typed import Verdict, checked, default
 
 __all__ = [
     "NoUsableName",
@@ -16,6 +17,7 @@ __all__ = [
     "offer_of",
     "offered",
     "problem",
+    "refused",
     "stem_of",
     "suggested",
 ]

@@ -1,8 +1,8 @@
 from accounts.models import Person
-from mailboxes.applying.names import offers, taken, typed
-from mailboxes.applying.names.offers import Offer
-from mailboxes.applying.names.rule import problem
 from mailboxes.models import MailService
+from mailboxes.names import offers, taken, typed
+from mailboxes.names.offers import Offer
+from mailboxes.names.rule import problem
 
 
 def offer_of(service: MailService, person: Person, name: str, *, instead: str = "") -> Offer | None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from django.db import connection
 
 from accounts.models import Person
-from mailboxes.applying.names.passport import Run
-from mailboxes.applying.names.reserved import ROLES, words_of
 from mailboxes.models import MailService
 from mailboxes.models.stem import stem_of
+from mailboxes.names.passport import Run
+from mailboxes.names.reserved import ROLES, words_of
 
 # Walks from each free number of a run to the next: number + 1 if nobody has it, else what follows the end of the row of
 # taken numbers that begins there. A step is a few look-ups in the unique index on (domain, stem, stem_number). "IS NULL"

@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Person
-from mailboxes.applying.names import passport, taken
-from mailboxes.applying.names.passport import Form, Run
-from mailboxes.applying.names.rule import problem
-from mailboxes.applying.names.taken import Known
 from mailboxes.models import MailService
+from mailboxes.names import passport, taken
+from mailboxes.names.passport import Form, Run
+from mailboxes.names.rule import problem
+from mailboxes.names.taken import Known
 
 WANTED = 5
 MOST = 8
