@@ -51,14 +51,16 @@ def steps(person: Person, chosen: Any, *, now: datetime, reading: str = "") -> l
 
 
 def agree(person: Person, version: PolicyVersion, *, address: str, now: datetime) -> None:
-    """Put the consent on record, once: who, which version, when, from where."""
+    """Put the consent on record, once: who, which version, when, from where. IntegrityError if it cannot be recorded."""
     try:
         with transaction.atomic():
             Consent.objects.create(person=person, version=version, given_at=now, address=address)
             proof = {"sha256_zh": version.sha256_zh, "sha256_en": version.sha256_en}
             _record("policy.agreed", person, version, address, **proof)
     except IntegrityError:
-        return  # a second click: the first consent stands as it is
+        # After a second click the first consent stands as it is; anything else would ask for ever without a word.
+        if not Consent.objects.filter(person=person, version=version).exists():
+            raise
 
 
 def decline(person: Person, version: PolicyVersion, *, address: str) -> None:
