@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import limits
 from accounts.http import SignedInRequest
 from mailboxes.applying import names, services
 from mailboxes.applying.forms import NameForm, TypedNameForm
@@ -18,7 +17,7 @@ from mailboxes.applying.views.wizard import INVALID, closed_door, earlier_step
 from mailboxes.models import Remark
 from mailboxes.shelf import Slot, slot_or_404
 
-CHECKS_A_MINUTE = 60  # far more than somebody types who thinks about a name, far too few to read a directory out
+TOO_OFTEN = 429
 
 
 @never_cache
@@ -28,11 +27,13 @@ def choose_name(request: SignedInRequest, service: str) -> HttpResponseBase:
     slot = slot_or_404(request, service)
     if away := closed_door(request, slot) or (request.method != "POST" and earlier_step(slot)):
         return away
-    own = slot.service.names == slot.service.Names.TYPED and not (slot.application and slot.application.offered_names)
+    instead = slot.application.offered_names if slot.application else ""
     try:
-        return _typed(request, slot) if own else _listed(request, slot)
+        offers = names.to_choose_from(slot.service, slot.person, instead=instead)
     except names.NoUsableName as error:
         return render(request, "mailboxes/no_name.html", {"slot": slot, "reason": error, "step": 2}, status=INVALID)
+    services.take_back_held(slot, now=timezone.now())
+    return _listed(request, slot, offers, instead) if offers else _typed(request, slot)
 
 
 @never_cache
@@ -47,8 +48,12 @@ def check_name(request: SignedInRequest, service: str) -> JsonResponse:
         raise Http404(f"The names of {service} are not typed")
     if not slot.may_apply:
         return _no_verdict("not-eligible", _("This service does not take an application from you now."), status=403)
-    if not limits.within(CHECKS_A_MINUTE, seconds=60, of=f"name-check:{request.user.pk}"):
-        return _no_verdict("too-many", _("That was often. Go on typing: the name is checked again in a minute."), status=429)
+    if earlier_step(slot):
+        return _no_verdict("policies", _("Please read the policies of this service first, and agree to them."), status=403)
+    if not services.may_look_up(request.user):
+        return _no_verdict(
+            "too-many", _("That was often. Go on typing: the name is checked again in a minute."), status=TOO_OFTEN
+        )
     try:
         return JsonResponse(asdict(names.checked(slot.service, request.user, request.GET.get("name", ""))))
     except names.NoUsableName as error:
@@ -59,13 +64,7 @@ def _no_verdict(code: str, sentence: str, *, status: int) -> JsonResponse:
     return JsonResponse({"codes": [code], "sentences": [sentence], "alternatives": []}, status=status)
 
 
-def _listed(request: SignedInRequest, slot: Slot) -> HttpResponse:
-    instead = slot.application.offered_names if slot.application else ""
-    if instead:
-        offers = names.instead_of_rule(slot.service, slot.person, instead)
-    else:
-        offers = names.offered(slot.service, slot.person)
-    services.take_back_held(slot, now=timezone.now())
+def _listed(request: SignedInRequest, slot: Slot, offers: list[names.Offer], instead: str) -> HttpResponse:
     chosen = slot.application.chosen_name if slot.application else ""
     form = NameForm(request.POST if request.method == "POST" else None, offers=offers, chosen=chosen)
     if away := _chosen(slot, form):
@@ -77,7 +76,6 @@ def _listed(request: SignedInRequest, slot: Slot) -> HttpResponse:
 
 
 def _typed(request: SignedInRequest, slot: Slot) -> HttpResponse:
-    services.take_back_held(slot, now=timezone.now())
     form = TypedNameForm(request.POST if request.method == "POST" else None, slot=slot)
     if away := _chosen(slot, form):
         return away
@@ -85,7 +83,7 @@ def _typed(request: SignedInRequest, slot: Slot) -> HttpResponse:
     own = request.POST.get("name", slot.application.chosen_name if slot.application else "")
     if not form.is_bound and default and own == default.name:
         own = ""
-    verdict = form.verdict or (names.checked(slot.service, slot.person, own) if own else None)
+    verdict = form.verdict if form.is_bound or not own else names.checked(slot.service, slot.person, own)
     page = {
         "slot": slot,
         "form": form,
@@ -96,7 +94,8 @@ def _typed(request: SignedInRequest, slot: Slot) -> HttpResponse:
         "separators": " ".join(slot.service.separators),
         "step": 2,
     }
-    return render(request, "mailboxes/typed_name.html", page, status=INVALID if form.is_bound else 200)
+    status = TOO_OFTEN if form.has_error("name", form.TOO_MANY) else INVALID
+    return render(request, "mailboxes/typed_name.html", page, status=status if form.is_bound else 200)
 
 
 def _chosen(slot: Slot, form: NameForm | TypedNameForm) -> HttpResponse | None:
