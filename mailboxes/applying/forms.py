@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import strength
 from accounts.contacts.forms import BackupEmailFields
+from accounts.lines import Lines
 from accounts.password_form import NewPasswordForm
 from mailboxes.applying import names, services
 from mailboxes.applying.names import Offer
@@ -87,7 +88,7 @@ class ApplicationPasswordForm(BackupEmailFields, ServicePasswordForm):
 class AnswerForm(forms.Form):
     """What an applicant says to what a reviewer asked."""
 
-    text = forms.CharField(
+    text = Lines(
         label=_("Your answer"),
         max_length=Remark.LONGEST,
         widget=forms.Textarea(attrs={"rows": 5}),
