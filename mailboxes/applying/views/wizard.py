@@ -51,6 +51,7 @@ def policy(request: SignedInRequest, service: str, policy: str) -> HttpResponseB
     if request.method == "POST" and not changed:
         return _decide(request, slot, version, steps[at + 1 :])
     page = {"slot": slot, "version": version, "number": at + 1, "count": len(steps), "changed": changed, "step": 1}
+    page["anew"] = steps[at].before and not steps[at].agreed
     return render(request, "mailboxes/policy.html", page, status=CONFLICT if changed else 200)
 
 

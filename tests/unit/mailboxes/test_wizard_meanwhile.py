@@ -11,6 +11,7 @@ from mailboxes.applying import services as applying
 from mailboxes.models import Application, Mailbox, MailService, ReservedName
 from mailboxes.shelf import Slot
 from tests.conftest import AgreeAll, MakePerson, SignIn
+from tests.unit.accounts.policies import version_of
 from tests.unit.mailboxes.conftest import APPLY, GOOD, NAME, PASSWORD, Take
 
 HOLD, CANCEL = "/mail/mx/hold/", "/mail/mx/cancel/"
@@ -62,6 +63,29 @@ def test_so_is_whoever_has_lost_their_entry_year(as_student: Client, student: Pe
     page = as_student.get(STUDENT_NAME)
     assertContains(page, "Have your number and your entry year put right at the Registrar", status_code=422)
     assertNotContains(page, "passport name", status_code=422)
+
+
+# --- what the policies say --------------------------------------------------------------------------------------------
+
+
+def test_a_policy_that_changed_meanwhile_says_so_and_that_nothing_was_sent(at_password: Client) -> None:
+    version = version_of("network", "2026-11", timezone.now())
+    page = at_password.post(PASSWORD, GOOD, follow=True)
+    assertContains(page, "These rules have changed since you agreed to them.")
+    assertContains(page, "Nothing was sent yet. Read them, then set the password again.")
+    at_password.post("/mail/mx/policies/network/", {"decision": "agree", "version": version.label})
+    assertNotContains(at_password.get("/mail/mx/policies/network/"), "These rules have changed")
+
+
+def test_it_says_so_too_to_whoever_has_chosen_no_name_yet(at_name: Client) -> None:
+    version_of("network", "2026-11", timezone.now())
+    page = at_name.get(APPLY, follow=True)
+    assertContains(page, "These rules have changed since you agreed to them.")
+    assertNotContains(page, "Nothing was sent yet.")
+
+
+def test_it_says_nothing_of_the_kind_to_whoever_reads_a_policy_first(as_wang: Client) -> None:
+    assertNotContains(as_wang.get(APPLY, follow=True), "These rules have changed")
 
 
 # --- names that are gone ----------------------------------------------------------------------------------------------
