@@ -1,6 +1,7 @@
 """The step of the name: a list to choose from, or a default and a field for a name of one's own."""
 
 from dataclasses import asdict
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
@@ -28,12 +29,13 @@ def choose_name(request: SignedInRequest, service: str) -> HttpResponseBase:
     if away := closed_door(request, slot) or (request.method != "POST" and earlier_step(slot)):
         return away
     instead = slot.application.offered_names if slot.application else ""
+    page = {"slot": slot, "instead": instead, "note": _note(slot), "step": 2}
     try:
         offers = names.to_choose_from(slot.service, slot.person, instead=instead)
     except names.NoUsableName as error:
-        return render(request, "mailboxes/no_name.html", {"slot": slot, "reason": error, "step": 2}, status=INVALID)
+        return render(request, "mailboxes/no_name.html", page | {"reason": error}, status=INVALID)
     services.take_back_held(slot, now=timezone.now())
-    return _listed(request, slot, offers, instead) if offers else _typed(request, slot)
+    return _listed(request, slot, offers, page) if offers else _typed(request, slot, page)
 
 
 @never_cache
@@ -64,18 +66,15 @@ def _no_verdict(code: str, sentence: str, *, status: int) -> JsonResponse:
     return JsonResponse({"codes": [code], "sentences": [sentence], "alternatives": []}, status=status)
 
 
-def _listed(request: SignedInRequest, slot: Slot, offers: list[names.Offer], instead: str) -> HttpResponse:
+def _listed(request: SignedInRequest, slot: Slot, offers: list[names.Offer], page: dict[str, Any]) -> HttpResponse:
     chosen = slot.application.chosen_name if slot.application else ""
     form = NameForm(request.POST if request.method == "POST" else None, offers=offers, chosen=chosen)
     if away := _chosen(slot, form):
         return away
-    page = {"slot": slot, "form": form, "instead": instead, "step": 2}
-    if instead and slot.application:
-        page["note"] = slot.application.remarks.filter(kind=Remark.Kind.OFFERED).last()
-    return render(request, "mailboxes/name.html", page, status=INVALID if form.is_bound else 200)
+    return render(request, "mailboxes/name.html", page | {"form": form}, status=INVALID if form.is_bound else 200)
 
 
-def _typed(request: SignedInRequest, slot: Slot) -> HttpResponse:
+def _typed(request: SignedInRequest, slot: Slot, page: dict[str, Any]) -> HttpResponse:
     form = TypedNameForm(request.POST if request.method == "POST" else None, slot=slot)
     if away := _chosen(slot, form):
         return away
@@ -84,18 +83,21 @@ def _typed(request: SignedInRequest, slot: Slot) -> HttpResponse:
     if not form.is_bound and default and own == default.name:
         own = ""
     verdict = form.verdict if form.is_bound or not own else names.checked(slot.service, slot.person, own)
-    page = {
-        "slot": slot,
+    page |= {
         "form": form,
         "default": default,
         "domain": slot.service.domain_for(slot.person.entry_year),
         "own": own,
         "verdict": verdict,
         "separators": " ".join(slot.service.separators),
-        "step": 2,
     }
     status = TOO_OFTEN if form.has_error("name", form.TOO_MANY) else INVALID
     return render(request, "mailboxes/typed_name.html", page, status=status if form.is_bound else 200)
+
+
+def _note(slot: Slot) -> Remark | None:
+    """What the office has said last, as on letting an application go on: not everybody can be sent a letter."""
+    return slot.application.remarks.exclude(kind=Remark.Kind.ANSWERED).last() if slot.application else None
 
 
 def _chosen(slot: Slot, form: NameForm | TypedNameForm) -> HttpResponse | None:
