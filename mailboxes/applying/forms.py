@@ -6,8 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import strength
 from accounts.contacts.forms import BackupEmailFields
+from accounts.lines import Lines
 from accounts.password_form import NewPasswordForm
 from mailboxes import names
+from mailboxes.applying import services
 from mailboxes.models import Remark
 from mailboxes.names import Offer
 from mailboxes.shelf import Slot
@@ -34,7 +36,9 @@ class NameForm(forms.Form):
 
 
 class TypedNameForm(forms.Form):
-    """A name of one's own, or the default; ``verdict`` says what became of it once the form is validated."""
+    """A name of one's own, or the default; ``verdict`` says what became of it once it has been looked up."""
+
+    TOO_MANY = "too-many"
 
     # No CharField: its own checks would come before the sentences about names.
     name = forms.Field(required=False)
@@ -45,6 +49,8 @@ class TypedNameForm(forms.Form):
         self.verdict: names.Verdict | None = None
 
     def clean_name(self) -> str:
+        if not services.may_look_up(self.slot.person):
+            raise ValidationError(_("That was often. Wait a minute, then send the name again."), code=self.TOO_MANY)
         self.verdict = names.checked(self.slot.service, self.slot.person, self.cleaned_data["name"] or "")
         if not self.verdict.is_free:
             raise ValidationError(list(self.verdict.sentences), code=self.verdict.codes[0])
@@ -83,7 +89,7 @@ class ApplicationPasswordForm(BackupEmailFields, ServicePasswordForm):
 class AnswerForm(forms.Form):
     """What an applicant says to what a reviewer asked."""
 
-    text = forms.CharField(
+    text = Lines(
         label=_("Your answer"),
         max_length=Remark.LONGEST,
         widget=forms.Textarea(attrs={"rows": 5}),

@@ -1,6 +1,7 @@
 """What people ask for: submit, hold, cancel, change password. Each is one transaction, then the bell."""
 
 import logging
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit, policies
+from accounts import audit, limits, policies
 from accounts.contacts import services as contacts
 from accounts.models import Person
 from mailboxes import names, states, tallies
@@ -20,6 +21,7 @@ from mailboxes.shelf import Slot
 
 log = logging.getLogger(__name__)
 CANCELLED_A_DAY = 5  # each one keeps a name from everybody else
+CHECKS_A_MINUTE = 60  # far more than somebody types who thinks about a name, far too few to read a directory out
 
 
 class AlreadyApplied(Exception):
@@ -30,10 +32,15 @@ class PoliciesChanged(Exception):
     """A policy of the service is not agreed to, or has a version newer than the one that was."""
 
 
+def may_look_up(person: Person) -> bool:
+    """Count one more typed name that is looked up, on whichever way; False if these are too many in a minute."""
+    return limits.within(CHECKS_A_MINUTE, seconds=60, of=f"name-check:{person.pk}")
+
+
 def choose_name(slot: Slot, name: str, *, now: datetime) -> None:
     """Remember a free name in a draft; nothing is reserved by it. ValidationError after too many cancelled ones."""
+    _require_patience(slot, now)
     if slot.application is None:
-        _require_patience(slot, now)
         try:
             with transaction.atomic():
                 Application.objects.create(person=slot.person, service=slot.service, chosen_name=name)
@@ -45,19 +52,31 @@ def choose_name(slot: Slot, name: str, *, now: datetime) -> None:
     )
 
 
-def hold(slot: Slot, *, now: datetime) -> Application:
-    """Keep the application for the helpdesk, where no name can be made."""
-    with transaction.atomic():
-        application = slot.application or Application.objects.create(person=slot.person, service=slot.service)
-        if application.state == Application.State.DRAFT:
-            states.move_application(application, "held", now=now, actor=slot.person)
-    return application
+def forget_name(slot: Slot) -> None:
+    """Give up the chosen name of a draft: by what is known of the person now, no name can be made."""
+    Application.objects.filter(person=slot.person, service=slot.service, state=Application.State.DRAFT).update(
+        chosen_name=""
+    )
+
+
+def hold(slot: Slot, *, now: datetime) -> Application | None:
+    """Keep the application for the helpdesk, if no name can be made; None if one can, or if it was cancelled meanwhile."""
+    if not _lacks_name(slot):
+        return None
+    try:
+        with transaction.atomic():
+            application = slot.application or Application.objects.create(person=slot.person, service=slot.service)
+            if application.state == Application.State.DRAFT:
+                states.move_application(application, "held", now=now, actor=slot.person)
+        return application
+    except (IntegrityError, states.NotAllowed):  # a second click, or another tab: as it stands now
+        return Application.objects.filter(person=slot.person, service=slot.service, finished_at=None).first()
 
 
 def take_back_held(slot: Slot, *, now: datetime) -> None:
     """A held application goes on as soon as a name can be made."""
     if slot.application and slot.application.state == Application.State.HELD:
-        with transaction.atomic():
+        with suppress(states.NotAllowed), transaction.atomic():  # a second click, or another tab: it goes on already
             states.move_application(slot.application, "draft", now=now, actor=slot.person)
 
 
@@ -66,8 +85,9 @@ def submit(
 ) -> Application:
     """Reserve the chosen name and ask for its mailbox, or for a review where the service wants one.
 
-    ValidationError if a rule forbids it; PoliciesChanged; AlreadyApplied if the mailbox was asked for already. The rules
-    of the password are the form's: what comes here is good. A backup e-mail becomes a contact address to be confirmed.
+    ValidationError if a rule forbids it; PoliciesChanged; AlreadyApplied if the mailbox was asked for already; NoUsableName
+    if what is known of the person has changed so that no name can be made. The rules of the password are the form's: what
+    comes here is good. A backup e-mail becomes a contact address to be confirmed.
     ``address`` is the visitor's, for the log that the owner reads. ``score`` is the password's, to be counted.
     """
     draft = slot.application
@@ -79,9 +99,7 @@ def submit(
         raise PoliciesChanged
     if draft is None or not draft.chosen_name:
         raise ValidationError(_("Please choose a name first."), code="no-name")
-    offer = names.offer_of(slot.service, slot.person, draft.chosen_name, instead=draft.offered_names)
-    if offer is None:
-        raise _too_late(slot)
+    offer = _offer_of(slot, draft)
     password_hash = hash_password(password)
     found = warnings.of(slot)
     try:
@@ -156,6 +174,28 @@ def change_password(mailbox: Mailbox, *, password: str, address: str, now: datet
     return job
 
 
+def _lacks_name(slot: Slot) -> bool:
+    instead = slot.application.offered_names if slot.application else ""
+    try:
+        names.to_choose_from(slot.service, slot.person, instead=instead)
+    except names.NoUsableName:
+        return True
+    return False
+
+
+def _offer_of(slot: Slot, draft: Application) -> names.Offer:
+    """The chosen name, if it can be had; as of ``submit`` otherwise."""
+    try:
+        offer = names.offer_of(slot.service, slot.person, draft.chosen_name, instead=draft.offered_names)
+    except names.NoUsableName:
+        if _has_mailbox(slot):  # by a second click: it was the only name
+            raise AlreadyApplied from None
+        raise
+    if offer is None:
+        raise _too_late(slot)
+    return offer
+
+
 def _count(score: int | None, service: MailService, now: datetime) -> None:
     if score is not None:
         tallies.add(service.pk, Tally.What.STRENGTH, str(score), now=now)
@@ -200,6 +240,10 @@ def _require_patience(slot: Slot, now: datetime) -> None:
 
 def _too_late(slot: Slot) -> AlreadyApplied | ValidationError:
     """Somebody has taken the name since it was offered: the person themselves, by a second click, or another one."""
-    if Mailbox.objects.filter(service=slot.service, person=slot.person).exclude(state="cancelled").exists():
+    if _has_mailbox(slot):
         return AlreadyApplied()
     return ValidationError(_("That name is no longer free. Nothing was sent; please choose another one."), code="name-taken")
+
+
+def _has_mailbox(slot: Slot) -> bool:
+    return Mailbox.objects.filter(service=slot.service, person=slot.person).exclude(state="cancelled").exists()

@@ -39,6 +39,8 @@ REFUSALS = {
     "no-passport-name": _("No passport name is known, and account names are made from it."),
     "nothing-left": _("Nothing in the passport name can be written with the letters A to Z."),
     "none-left": _("Every account name that the passport name gives is reserved or taken, or does not fit the service."),
+    "taken": _("The account name that follows from your number is reserved, or somebody has it."),
+    "offers-gone": _("Each account name that the office offered you is reserved or taken, or does not fit the service."),
     "no-number": _("No number is known, and the account name is made from it."),
     "no-entry-year": _("No entry year is known, and the address is made from it."),
     "unfit-number": _("The number cannot be written as an account name."),
@@ -75,9 +77,9 @@ class NoUsableName(Exception):
 
 
 def offered(service: MailService, person: Person) -> list[Offer]:
-    """What ``person`` may choose from, best first: five to eight names; where the service fixes them, one, or none if taken.
+    """What ``person`` may choose from, best first: five to eight names, or one where the service fixes them.
 
-    Asks the database at most two questions. NoUsableName says that no name could be made at all.
+    Asks the database at most two questions. NoUsableName says that there is no name, and why.
     """
     if service.names == service.Names.FIXED:
         return _fixed(service, person)
@@ -143,7 +145,9 @@ def _fixed(service: MailService, person: Person) -> list[Offer]:
     if problem(name, shortest=service.shortest_name, longest=service.longest_name):
         raise NoUsableName("unfit-number")
     known = taken.look_up([name], domain=domain, service=service, person=person)
-    return [Offer(name, "fixed", domain)] if known.is_free(name) and known.allows(name) else []
+    if not (known.is_free(name) and known.allows(name)):
+        raise NoUsableName("taken")
+    return [Offer(name, "fixed", domain)]
 
 
 def domain_of(service: MailService, entry_year: int | None) -> str:

@@ -13,7 +13,7 @@ from mailboxes import shelf, states
 from mailboxes.applying import services
 from mailboxes.applying.forms import AnswerForm
 from mailboxes.applying.views.wizard import INVALID
-from mailboxes.models import Application, Job, Remark
+from mailboxes.models import Application, Job
 
 PAGES = {
     "held": "mailboxes/held.html",
@@ -23,7 +23,6 @@ PAGES = {
     "rejected": "mailboxes/rejected.html",
     "cancelled": "mailboxes/cancelled.html",
 }
-REVIEWED = {"review", "asked", "rejected"}
 
 
 @never_cache
@@ -38,6 +37,7 @@ def application(request: SignedInRequest, reference: str) -> HttpResponse:
     if found.state == Application.State.DONE:
         return redirect("mailbox-ready", found.service.slug)
     page: dict[str, Any] = {"application": found, "service": found.service, "mailbox": found.mailbox}
+    page |= {"remarks": list(found.remarks.all()), "form": AnswerForm()}
     if found.state == Application.State.PENDING and found.mailbox and (job := Job.newest(found.mailbox, Job.Kind.CREATE)):
         waited = timezone.now() - job.created_at
         page |= {
@@ -46,9 +46,6 @@ def application(request: SignedInRequest, reference: str) -> HttpResponse:
             "late": waited > timedelta(minutes=found.service.promised_minutes),
             "step": 4,
         }
-    if found.state in REVIEWED:
-        page["remarks"] = list(found.remarks.exclude(kind=Remark.Kind.APPROVED))
-        page["form"] = AnswerForm()
     return render(request, PAGES[found.state], page)
 
 

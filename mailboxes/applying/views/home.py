@@ -1,5 +1,8 @@
+from urllib.parse import urlsplit
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import resolve
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -7,6 +10,7 @@ from accounts import conditions, landing
 from accounts.counties import registry
 from accounts.http import SignedInRequest
 from mailboxes import shelf
+from mailboxes.models import Application
 
 
 @never_cache
@@ -16,7 +20,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     if not request.user.number and request.user.is_staff:
         return redirect("admin:index")
     if path := landing.remembered(request):
-        return landing.forget(redirect(path))
+        return landing.forget(redirect(path if _is_for(request, path) else "home"))
     return render(
         request,
         "mailboxes/home.html",
@@ -27,3 +31,9 @@ def home(request: SignedInRequest) -> HttpResponse:
             "deciding_office": conditions.office_for(request.user.category),
         },
     )
+
+
+def _is_for(request: SignedInRequest, path: str) -> bool:
+    """Not the application of whoever was at this browser before."""
+    reference = resolve(urlsplit(path).path).kwargs.get("reference")
+    return reference is None or Application.objects.filter(reference=reference, person=request.user).exists()

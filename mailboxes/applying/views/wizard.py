@@ -16,7 +16,7 @@ from accounts.addresses import visitor_address
 from accounts.counties.claims import STUDENT, TEACHER
 from accounts.http import SignedInRequest
 from accounts.models import Person, PolicyVersion
-from mailboxes import states
+from mailboxes import names, states
 from mailboxes.applying import services
 from mailboxes.applying.forms import ApplicationPasswordForm
 from mailboxes.models import Application
@@ -51,6 +51,7 @@ def policy(request: SignedInRequest, service: str, policy: str) -> HttpResponseB
     if request.method == "POST" and not changed:
         return _decide(request, slot, version, steps[at + 1 :])
     page = {"slot": slot, "version": version, "number": at + 1, "count": len(steps), "changed": changed, "step": 1}
+    page["anew"] = steps[at].before and not steps[at].agreed
     return render(request, "mailboxes/policy.html", page, status=CONFLICT if changed else 200)
 
 
@@ -72,7 +73,17 @@ def set_password(request: SignedInRequest, service: str) -> HttpResponseBase:
         return away
     if slot.application is None or not slot.application.chosen_name:
         return redirect("apply", service)
-    address = f"{slot.application.chosen_name}@{slot.service.domain_for(request.user.entry_year)}"
+    if slot.application.state == Application.State.HELD:
+        return redirect(slot.application)
+    try:
+        return _password(request, slot, slot.application.chosen_name)
+    except names.NoUsableName:  # the campus has sent other facts since the name was chosen: its step says what is missing
+        services.forget_name(slot)
+        return redirect("choose-name", service)
+
+
+def _password(request: SignedInRequest, slot: Slot, name: str) -> HttpResponseBase:
+    address = f"{name}@{names.domain_of(slot.service, request.user.entry_year)}"
     form = ApplicationPasswordForm(request.POST if request.method == "POST" else None, slot=slot, address=address)
     status = 200
     if form.is_bound:
@@ -82,7 +93,7 @@ def set_password(request: SignedInRequest, service: str) -> HttpResponseBase:
                 told: dict[str, Any] = {"address": visitor_address(request), "score": form.score}
                 return redirect(services.submit(slot, **form.cleaned_data, **told, now=timezone.now()))
             except (services.AlreadyApplied, services.PoliciesChanged):
-                return redirect("apply", service)
+                return redirect("apply", slot.service.slug)
             except ValidationError as error:
                 form.add_error(None, error)
                 status = CONFLICT
@@ -92,11 +103,12 @@ def set_password(request: SignedInRequest, service: str) -> HttpResponseBase:
 @never_cache
 @require_POST
 def hold(request: SignedInRequest, service: str) -> HttpResponseBase:
-    """Where no name can be made: leave the application with the helpdesk."""
+    """Where no name can be made: leave the application with the helpdesk. Where one can, there is one to choose."""
     slot = slot_or_404(request, service)
     if away := closed_door(request, slot) or earlier_step(slot):
         return away
-    return redirect(services.hold(slot, now=timezone.now()))
+    held = services.hold(slot, now=timezone.now())
+    return redirect(held) if held else redirect("choose-name", service)
 
 
 @never_cache

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.lines import Lines
 from mailboxes.models import Forwarding, Vacation
 
 LONGEST_ABSENCE = timedelta(days=366)
@@ -45,6 +46,7 @@ class VacationForm(forms.ModelForm[Vacation]):
     class Meta:
         model = Vacation
         fields = ("first_day", "last_day", "subject", "text")
+        field_classes: dict[str, Any] = {"text": Lines}  # noqa: RUF012 - Django's own way to write it
         error_messages: dict[str, Any] = {  # noqa: RUF012 - Django's own way to write it
             "subject": {
                 "required": _("Write a subject."),
@@ -65,7 +67,7 @@ class VacationForm(forms.ModelForm[Vacation]):
         return _plain(self.cleaned_data["subject"])
 
     def clean_text(self) -> str:
-        return _plain(self.cleaned_data["text"].replace("\r\n", "\n").replace("\r", "\n"), also="\n\t")
+        return _plain(self.cleaned_data["text"], also="\n\t")
 
     def clean(self) -> dict[str, Any]:
         days = super().clean() or {}

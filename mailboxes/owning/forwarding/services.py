@@ -15,6 +15,7 @@ from mailboxes.owning.forwarding import targets
 from mailboxes.provisioning import outbox
 from mailboxes.provisioning.stores import StoreError, registry
 
+TRIES_AN_HOUR = 20  # of one person: each answer tells of an address of ours whether it is in use
 LETTERS_A_DAY = 10  # that ask, for one mailbox
 LETTERS_TO_ONE = 3  # a day, that ask one address, whoever wants it
 DAY = timedelta(days=1).total_seconds()
@@ -45,10 +46,11 @@ def add(mailbox: Mailbox, typed: str, *, address: str, now: datetime) -> Forward
     require_possible(mailbox)
     with transaction.atomic():
         _one_at_a_time()
-        target = targets.checked(mailbox, typed)
         free = sorted(set(PLACES) - set(mailbox.forwards.values_list("place", flat=True)))
         if not free:
             raise ValidationError(_("Three addresses are the most. Remove one first."), code="three")
+        _require_few_tries(mailbox.person)
+        target = targets.checked(mailbox, typed)
         _require_patience(mailbox, target)
         forward = Forward.objects.create(mailbox=mailbox, place=free[0], target=target, asked_at=now)
         Forwarding.objects.get_or_create(mailbox=mailbox, defaults={"mode": Forwarding.Mode.COPY})
@@ -129,6 +131,15 @@ def _put_in_force(mailbox: Mailbox, now: datetime) -> None:
 def _one_at_a_time() -> None:
     """Two people who add each other at the same moment would close a loop that neither of them sees."""
     list(MailService.objects.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+
+
+def _require_few_tries(person: Person) -> None:
+    if not within(TRIES_AN_HOUR, seconds=3600, of=f"forward-tries:{person.pk}"):
+        raise ValidationError(
+            _("You have tried %(most)s addresses within an hour. Try again in an hour."),
+            code="too-many",
+            params={"most": TRIES_AN_HOUR},
+        )
 
 
 def _require_patience(mailbox: Mailbox, target: str) -> None:

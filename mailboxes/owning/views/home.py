@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from accounts.http import SignedInRequest
-from mailboxes.models import Job, Mailbox
+from mailboxes.models import Job, Mailbox, Remark
 from mailboxes.owning import mailprograms
 from mailboxes.owning.boxes import BOXES, Box
 from mailboxes.owning.owner import of_its_owner
@@ -60,6 +60,7 @@ def box(request: SignedInRequest, slot: Slot, mailbox: Mailbox, name: str) -> Ht
 def ready(request: SignedInRequest, slot: Slot, mailbox: Mailbox) -> HttpResponse:
     """The end of an application: the address, the letter in it, what to do next."""
     page: dict[str, Any] = {"slot": slot, "mailbox": mailbox, "step": 5, "rows": mailprograms.rows(slot.service)}
+    page["remarks"] = Remark.objects.filter(application__mailbox=mailbox, kind=Remark.Kind.APPROVED).exclude(text="")
     try:
         page["welcome"] = registry.named(slot.service.store).welcome(mailbox.address)
     except StoreError as error:

@@ -1,6 +1,7 @@
 import plistlib
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -14,7 +15,7 @@ from accounts.models import Person
 from mailboxes.models import Application, Job, MailService
 from mailboxes.owning import mailprograms
 from mailboxes.provisioning import tasks
-from tests.conftest import GOOD_PASSWORD, AgreeAll, SignIn
+from tests.conftest import BACKEND, GOOD_PASSWORD, AgreeAll, SignIn
 
 
 @pytest.fixture
@@ -47,6 +48,24 @@ def test_it_is_there_after_log_out_and_in_another_browser(applied: Client, wang:
 def test_it_does_not_exist_for_anybody_else(applied: Client, professor: Person, sign_in: SignIn) -> None:
     assert sign_in(professor).get(page_of(applied)).status_code == 404
     assert applied.get("/applications/A-00000000/").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["", "?from=letter"])
+def test_whoever_comes_next_to_the_browser_gets_their_own_page(applied: Client, professor: Person, page: str) -> None:
+    there = page_of(applied) + page
+    applied.session.flush()  # it has ended by itself
+    assertRedirects(applied.get(there), f"/signed-out/?next={quote(there)}")
+    applied.get("/signed-out/", {"next": there})
+    browser = Client(headers={"accept-language": "en"})
+    browser.cookies["next"] = applied.cookies["next"].value
+    browser.force_login(professor, backend=BACKEND)
+    assertContains(browser.get("/", follow=True), "林淑芬")
+    assert "next" not in browser.cookies or not browser.cookies["next"].value
+
+
+def test_its_owner_is_brought_back_to_it(applied: Client, wang: Person) -> None:
+    applied.cookies["next"] = page_of(applied)
+    assertRedirects(applied.get("/"), page_of(applied))
 
 
 def test_it_says_so_when_the_mail_server_is_not_ready(applied: Client) -> None:

@@ -31,12 +31,16 @@ def test_a_fixed_name_follows_the_number_and_the_entry_year(
 
 def test_a_fixed_name_that_somebody_has_is_not_offered(fixed: MailService, student: Person, take: Take) -> None:
     take("s-9800011", domain="m98.nthu.edu.tw", service=fixed)
-    assert names.offered(fixed, student) == []
+    with pytest.raises(names.NoUsableName) as refusal:
+        names.offered(fixed, student)
+    assert refusal.value.code == "taken"
 
 
 def test_a_fixed_name_that_an_administrator_reserved_is_not_offered(fixed: MailService, student: Person) -> None:
     ReservedName.objects.create(word="s9800011")
-    assert names.offered(fixed, student) == []
+    with pytest.raises(names.NoUsableName) as refusal:
+        names.offered(fixed, student)
+    assert refusal.value.code == "taken"
 
 
 def test_a_fixed_name_can_be_had_again_after_cancelling(fixed: MailService, student: Person, take: Take) -> None:

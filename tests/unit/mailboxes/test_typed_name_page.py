@@ -6,8 +6,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from accounts.models import Person
-from mailboxes.applying.views.naming import CHECKS_A_MINUTE
+from accounts.models import Consent, Person
+from mailboxes.applying.services import CHECKS_A_MINUTE
 from mailboxes.models import Application, Mailbox, MailService
 from tests.conftest import AgreeAll, SignIn
 from tests.unit.mailboxes.conftest import NAME as MX_NAME
@@ -176,6 +176,9 @@ def test_it_answers_nobody_who_could_not_choose_the_name(
     assert client.get(CHECK, {"name": "wangming"}).status_code == 302
     answer = as_wang.get(CHECK, {"name": "wangming"})
     assert (answer.status_code, answer.json()["codes"]) == (403, ["not-eligible"])
+    Consent.objects.filter(version__policy=services["edu"].policies.last()).delete()
+    answer = at_name.get(CHECK, {"name": "wangming"})
+    assert (answer.status_code, answer.json()["codes"]) == (403, ["policies"])
     take("aa1234.kl", service=services["edu"], domain="mail.edu.tw", person=teacher, state="pending")
     assert at_name.get(CHECK, {"name": "wangming"}).status_code == 403
 
@@ -192,6 +195,21 @@ def test_it_does_not_read_the_directory_out(at_name: Client) -> None:
         assert (answer.status_code, answer.json()["codes"]) == (429, ["too-many"])
         clock.shift(60)
         assert at_name.get(CHECK, {"name": "wangming"}).status_code == 200
+
+
+def test_nor_does_the_form_itself_read_it_out(at_name: Client, taken: None) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for number in range(CHECKS_A_MINUTE):
+            at_name.get(CHECK, {"name": f"wangming{number}"}) if number % 2 else at_name.post(NAME, {"name": "wangming"})
+        for name in ("wangming", "wangmei"):
+            page = at_name.post(NAME, {"name": name})
+            assertContains(page, "Wait a minute, then send the name again.", status_code=429)
+            assertContains(page, f'value="{name}"', status_code=429)
+            for said in ("Somebody has that name", "You can have this name", 'value="wangming2"'):
+                assertNotContains(page, said, status_code=429)
+        assert not Application.objects.exists()
+        clock.shift(60)
+        assertRedirects(at_name.post(NAME, {"name": "wangmei"}), PASSWORD)
 
 
 # --- to the end -------------------------------------------------------------------------------------------------

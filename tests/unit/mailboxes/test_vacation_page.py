@@ -85,6 +85,12 @@ def test_what_will_not_do_is_explained_beside_its_field(owner: Client, change: d
     assert not Job.objects.exists()
 
 
+def test_a_line_ends_with_one_character_however_a_browser_sends_it(owner: Client) -> None:
+    text = "\r\n".join(["a"] * 1000)  # 1,999 characters, as the browser's own maxlength counts them
+    assertRedirects(owner.post(PAGE, GOOD | {"text": text}), PAGE)
+    assert Vacation.objects.get().text == "\n".join(["a"] * 1000)
+
+
 @pytest.mark.parametrize(("hour", "is_over"), [("15:59", False), ("16:00", True)])  # midnight in Taiwan
 @pytest.mark.django_db
 def test_today_is_taiwans_today(hour: str, is_over: bool) -> None:
