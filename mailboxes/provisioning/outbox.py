@@ -18,11 +18,14 @@ from mailboxes.models import Job, Mailbox
 LEASE = timedelta(seconds=40)
 LONGEST_PAUSE = 300  # seconds
 NEWEST_COUNTS = {Job.Kind.PASSWORD, Job.Kind.FILTER, Job.Kind.QUOTA, Job.Kind.SHARE}  # of these only the newest is wanted
+ENDS_AN_ERA = {Job.Kind.PASSWORD, Job.Kind.SUSPEND, Job.Kind.CLOSE}
 RUN = "mailboxes.provisioning.tasks.run"
 
 
 def put(mailbox: Mailbox, kind: Job.Kind, *, now: datetime, password_hash: str = "") -> Job:
     """Ask for something, inside the caller's transaction; the bell rings when it commits."""
+    if kind in ENDS_AN_ERA:  # before any job is touched: whoever suspends has the mailbox first, too
+        mailbox.begin_era()
     if kind in NEWEST_COUNTS:
         _free(mailbox, now).filter(kind=kind).update(state=Job.State.DROPPED, password_hash="", finished_at=now)
     job = Job.objects.create(mailbox=mailbox, address=mailbox.address, kind=kind, password_hash=password_hash, due_at=now)
