@@ -10,6 +10,7 @@ from accounts.models import Person
 from accounts.sessions import SessionStore
 
 WAY = "way"  # where a session keeps by which account somebody has come in
+MAILBOX = "mailbox:"  # what the way of a session begins with that a mailbox's password began
 
 
 class NewSession(SessionStore):

@@ -2,22 +2,21 @@
 
 from django.http import HttpRequest
 
-from accounts.signing_in import WAY, sign_in
+from accounts.signing_in import MAILBOX, WAY, sign_in
 from mailboxes.models import Mailbox
 
-DOOR = "mailbox:"  # what the way of such a session begins with
 ERA = "era"
 
 
 def begin(request: HttpRequest, mailbox: Mailbox) -> None:
     """Of the era in which the mailbox was read, before its password was tried; inside a transaction."""
-    sign_in(request, mailbox.person, way=DOOR + mailbox.address, **{ERA: mailbox.era})
+    sign_in(request, mailbox.person, way=MAILBOX + mailbox.address, **{ERA: mailbox.era})
 
 
 def address_of(request: HttpRequest) -> str:
     """The mailbox whose password began the request's session; empty where it was begun otherwise."""
     way: str = request.session.get(WAY, "")
-    return way.removeprefix(DOOR) if way.startswith(DOOR) else ""
+    return way.removeprefix(MAILBOX) if way.startswith(MAILBOX) else ""
 
 
 def is_of(request: HttpRequest, mailbox: Mailbox) -> bool:

@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.middleware.staff_networks",
+    "accounts.counties.ending.middleware",
     "mailboxes.entering.ending.middleware",
     "portal.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",

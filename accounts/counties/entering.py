@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from accounts import audit, languages
 from accounts.addresses import visitor_address
+from accounts.counties import ways
 from accounts.counties.claims import person_data
 from accounts.counties.refusals import Kind, Refused
 from accounts.counties.registry import County
@@ -59,5 +60,6 @@ def _link(person: Person, data: PersonData, address: str) -> None:
         if way.user_id != person.pk:
             raise Refused(Kind.TAKEN, "taken")
         if is_new:
+            ways.tell("county-linked", person, data.source)
             audit.record("county.linked", person=person, actor=person, address=address, source=data.source)
     take_county_facts(person, data)

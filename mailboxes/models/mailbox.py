@@ -175,6 +175,11 @@ class Mailbox(models.Model):
         local_part, _at, domain = address.lower().rpartition("@")
         return cls.objects.filter(person=person, local_part=local_part, domain=domain).exclude(state="cancelled").exists()
 
+    @classmethod
+    def addresses_of(cls, person: Person) -> list[str]:
+        """Those of the person's mailboxes to which letters come."""
+        return [mailbox.address for mailbox in cls.objects.filter(person=person, state__in=cls.OPEN).order_by("pk")]
+
     def begin_era(self) -> None:
         """End the portal's sessions that were begun with this mailbox's password; inside a transaction."""
         type(self).objects.filter(pk=self.pk).update(era=F("era") + 1)
