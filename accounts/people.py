@@ -14,7 +14,8 @@ from accounts.models import Person
 class PersonData:
     """What a source says of a person at sign-in; ``language`` is only a first guess and never overrides their own choice.
 
-    ``guid``, ``school_code`` and ``roles`` come from a county and from nobody else: None changes nothing.
+    ``guid``, ``school_code`` and ``roles`` come from a county and from nobody else. None there, or as a category, changes
+    nothing.
     """
 
     source: str
@@ -22,7 +23,7 @@ class PersonData:
     number: str
     name: str
     passport_name: str
-    category: str
+    category: str | None
     condition: str
     unit: str = ""
     entry_year: int | None = None
@@ -38,11 +39,12 @@ def bring_up_to_date(data: PersonData) -> Person:
         "number": data.number,
         "name": data.name,
         "passport_name": data.passport_name,
-        "category": data.category,
         "condition": data.condition,
         "unit": data.unit,
         "entry_year": data.entry_year,
     } | _county_facts(data)
+    if data.category is not None:
+        facts["category"] = data.category
     person = Person.objects.filter(source=data.source, subject=data.subject).first()
     if person is None:
         return _linked(data) or _add(data, facts)
