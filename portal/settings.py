@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.middleware.staff_networks",
+    "portal.middleware.utf_8_alone",
     "accounts.counties.ending.middleware",
     "mailboxes.entering.ending.middleware",
     "portal.middleware.LoginRequired",
