@@ -39,6 +39,7 @@ HANDOFF_SKEW = env.integer("HANDOFF_SKEW", 5, most=60)  # seconds
 
 # --- the counties and cities whose people sign in by OpenID Connect; none where there is no file ---------------------
 COUNTIES_FILE = env.optional_file("COUNTIES_FILE")
+BIND = env.text("BIND", "127.0.0.1:8000")  # gunicorn's, which reads it itself
 WEB_THREADS = env.integer("WEB_THREADS", 4, least=1, most=1000)  # gunicorn's: not all of them wait for counties
 COUNTIES = registry.read(COUNTIES_FILE, https=HTTPS, secret=env.optional_secret)
 
