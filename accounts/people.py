@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
+from django.db import connection
 
 from accounts.models import Person
 
@@ -57,6 +58,16 @@ def take_county_facts(person: Person, data: PersonData) -> None:
     _take(person, _county_facts(data))
 
 
+def hold_account(data: PersonData) -> None:
+    """Until the transaction ends: a first sign-in with an account and its linking look for each other, one at a time.
+
+    Or else one account would lead two ways. SQLite has one writer at a time.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{data.source}:{data.subject}"])
+
+
 def forget_county_facts(person: Person) -> None:
     """For somebody who has no account of a county any more."""
     _take(person, {"guid": "", "school_code": "", "roles": []})
@@ -79,6 +90,7 @@ def _linked(data: PersonData) -> Person | None:
     """Whoever has made this account a second way in; the campus's own people are never anybody's second way."""
     if data.source == Person.CAMPUS:
         return None
+    hold_account(data)
     way = SocialAccount.objects.select_related("user").filter(provider=data.source, uid=data.subject).first()
     if way is None:
         return None

@@ -16,7 +16,7 @@ from accounts.counties.claims import person_data
 from accounts.counties.refusals import Kind, Refused
 from accounts.counties.registry import County
 from accounts.models import Person
-from accounts.people import PersonData, bring_up_to_date, take_county_facts
+from accounts.people import PersonData, bring_up_to_date, hold_account, take_county_facts
 from accounts.signing_in import sign_in
 
 logger = logging.getLogger(__name__)
@@ -50,6 +50,7 @@ def link(request: HttpRequest, person: Person, county: County, subject: str, cla
 
 @transaction.atomic
 def _link(person: Person, data: PersonData, address: str) -> None:
+    hold_account(data)
     own = Person.objects.filter(source=data.source, subject=data.subject).first()
     if own is not None and own != person:
         raise Refused(Kind.TAKEN, "taken")
