@@ -8,7 +8,7 @@ from typing import Any
 FIRST_YEAR, LAST_YEAR = 1, 9999  # any calendar's
 
 # Unicode's bidirectional controls (UAX 9): they can make a name read as something else.
-BIDI_CONTROLS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Cc: controls. Cs: half a surrogate pair, which JSON can spell and no database can store.
 UNFIT_CATEGORIES = ("Cc", "Cs")
 
@@ -30,6 +30,15 @@ def made_of(pattern: str) -> Form:
 
 def one_of(*words: str) -> Form:
     return lambda value: value in words
+
+
+# Letters to Unicode, of which nothing is to be seen: the Hangul fillers.
+FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
+
+
+def has_letter(text: str) -> bool:
+    """Whether there is a letter to be seen in it."""
+    return any(unicodedata.category(sign)[0] == "L" and sign not in FILLERS for sign in text)
 
 
 def is_fit(text: str) -> bool:

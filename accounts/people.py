@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
+from django.db import connection
 
 from accounts.models import Person
 
@@ -14,7 +15,8 @@ from accounts.models import Person
 class PersonData:
     """What a source says of a person at sign-in; ``language`` is only a first guess and never overrides their own choice.
 
-    ``guid``, ``school_code`` and ``roles`` come from a county and from nobody else: None changes nothing.
+    ``guid``, ``school_code`` and ``roles`` come from a county and from nobody else. None there, or as a category, changes
+    nothing.
     """
 
     source: str
@@ -22,7 +24,7 @@ class PersonData:
     number: str
     name: str
     passport_name: str
-    category: str
+    category: str | None
     condition: str
     unit: str = ""
     entry_year: int | None = None
@@ -38,11 +40,12 @@ def bring_up_to_date(data: PersonData) -> Person:
         "number": data.number,
         "name": data.name,
         "passport_name": data.passport_name,
-        "category": data.category,
         "condition": data.condition,
         "unit": data.unit,
         "entry_year": data.entry_year,
     } | _county_facts(data)
+    if data.category is not None:
+        facts["category"] = data.category
     person = Person.objects.filter(source=data.source, subject=data.subject).first()
     if person is None:
         return _linked(data) or _add(data, facts)
@@ -53,6 +56,16 @@ def bring_up_to_date(data: PersonData) -> Person:
 def take_county_facts(person: Person, data: PersonData) -> None:
     """For somebody whose second way in this is: their number, name and condition stay as their own source sent them."""
     _take(person, _county_facts(data))
+
+
+def hold_account(data: PersonData) -> None:
+    """Until the transaction ends: a first sign-in with an account and its linking look for each other, one at a time.
+
+    Or else one account would lead two ways. SQLite has one writer at a time.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{data.source}:{data.subject}"])
 
 
 def forget_county_facts(person: Person) -> None:
@@ -77,6 +90,7 @@ def _linked(data: PersonData) -> Person | None:
     """Whoever has made this account a second way in; the campus's own people are never anybody's second way."""
     if data.source == Person.CAMPUS:
         return None
+    hold_account(data)
     way = SocialAccount.objects.select_related("user").filter(provider=data.source, uid=data.subject).first()
     if way is None:
         return None

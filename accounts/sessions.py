@@ -18,6 +18,10 @@ LIVE = "SELECT session_key, session_data FROM django_session WHERE session_key =
 class SessionStore(db.SessionStore):
     _written = ""  # what this object has put into the database
 
+    def _validate_session_key(self, key: str | None) -> bool:
+        """A cookie with other signs is none of ours; PostgreSQL could not even be asked for a null octet."""
+        return super()._validate_session_key(key) and set(key or "") <= set(VALID_KEY_CHARS)  # type: ignore[misc]
+
     def _get_new_session_key(self) -> str:
         """Not asked for in the database: that 165 random bits are taken already is left to the INSERT to say."""
         return get_random_string(KEY_LENGTH, VALID_KEY_CHARS)

@@ -10,6 +10,7 @@ from accounts.models import Person
 from accounts.sessions import SessionStore
 
 WAY = "way"  # where a session keeps by which account somebody has come in
+MAILBOX = "mailbox:"  # what the way of a session begins with that a mailbox's password began
 
 
 class NewSession(SessionStore):
@@ -38,15 +39,16 @@ def way_of(request: SignedInRequest) -> str:
     return way
 
 
-def sign_in(request: HttpRequest, person: Person, *, way: str) -> None:
+def sign_in(request: HttpRequest, person: Person, *, way: str, **kept: int) -> None:
     """End whatever session the browser came with and begin one for the person, with a new key; inside a transaction.
 
-    ``way`` is the account that they came in by, such as ``campus:z99999`` or ``county:kl:aa1234``.
+    ``way`` is the account that they came in by, such as ``campus:z99999`` or ``county:kl:aa1234``. The session
+    keeps ``kept`` beside it.
     """
     earlier = request.session.session_key
     if earlier:
         Session.objects.filter(session_key=earlier).delete()
     request.session = session = NewSession()
     login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
-    session[WAY] = way
+    session.update({WAY: way, **kept})
     session.insert()

@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import calling, conditions, landing, languages
 from accounts.contacts import services
 from accounts.counties import registry, ways
-from accounts.http import SignedInRequest
+from accounts.http import SignedInRequest, require_POST
 from accounts.models import PolicyVersion
 from accounts.paths import own_path
 from accounts.signing_in import way_of

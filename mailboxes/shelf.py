@@ -63,6 +63,7 @@ class Slot:
 SHELF = rows.select(
     """
     SELECT {service}, box.id AS box_id, box.local_part AS box_local_part, box.domain AS box_domain, box.state AS box_state,
+        box.era AS box_era,
         form.id AS form_id, form.reference AS form_reference, form.chosen_name AS form_chosen_name, form.state AS form_state,
         form.offered_names AS form_offered_names,
         (

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage, staticfiles_storage
 from django.core.checks import Error, register
 
+from accounts.addresses import UNIX_SOCKET
 from portal.start import SETTINGS
 
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
@@ -26,6 +27,15 @@ def open_to_this_machine_only(app_configs: Any, **kwargs: Any) -> list[Error]:
         text = "HTTPS is 0 while ALLOWED_HOSTS holds more than this machine."
         errors.append(Error(text, hint="Set HTTPS=1, or ALLOWED_HOSTS to 127.0.0.1 for a trial.", id="portal.E001"))
     return errors
+
+
+@register(SETTINGS)
+def visitors_of_a_unix_socket(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """Whoever comes by a Unix socket has no address but what its proxy says: limits would take all of them for one."""
+    if not settings.BIND.startswith("unix:") or UNIX_SOCKET in settings.TRUSTED_PROXIES:
+        return []
+    text = "BIND is a Unix socket, and TRUSTED_PROXIES does not hold unix: no visitor would have an address."
+    return [Error(text, hint="Add the word unix to TRUSTED_PROXIES.", id="portal.E005")]
 
 
 @register(SETTINGS)

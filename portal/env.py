@@ -4,6 +4,7 @@ No message quotes a value that may hold a password.
 """
 
 import os
+from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit, urlunsplit
@@ -11,6 +12,10 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
+from psycopg2 import ProgrammingError
+from psycopg2.extensions import make_dsn
+from redis import Redis
+from redis.exceptions import RedisError
 
 DATABASES = ("postgres", "postgresql", "sqlite")
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
@@ -178,9 +183,20 @@ def database(name: str, default: str) -> dj_database_url.DBConfig:
         raise ImproperlyConfigured(f"{name} cannot be read. {form}") from None
     if not found["NAME"]:
         raise ImproperlyConfigured(f"{name} names no database after the host. {form}")
+    _check_options(name, found.get("OPTIONS", {}) if "postgres" in found["ENGINE"] else {})
     if (mode := found.get("OPTIONS", {}).get("sslmode", "prefer")) not in SSL_MODES:
         raise ImproperlyConfigured(f"{name} has the sslmode {mode!r}. Set it to one of {', '.join(SSL_MODES)}.")
     return found
+
+
+def _check_options(name: str, options: Mapping[str, object]) -> None:
+    """That libpq knows every one of them: it would say so only when somebody connects."""
+    for option in options:
+        try:
+            make_dsn(**{option: "1"})
+        except ProgrammingError:
+            cure = "Write only those of libpq behind the question mark, such as sslmode=verify-full."
+            raise ImproperlyConfigured(f"{name} has the option {option!r}, which there is not. {cure}") from None
 
 
 def redis(name: str, default: str) -> tuple[str, str]:
@@ -200,6 +216,11 @@ def redis(name: str, default: str) -> tuple[str, str]:
         # Celery checks no certificate where nothing is said.
         query = "&".join(filter(None, [query, "ssl_cert_reqs=required"]))
     queue, cache = (urlunsplit(parts._replace(path=f"/{number}", query=query)) for number in (0, 1))
+    try:
+        Redis.from_url(cache).connection_pool.make_connection()  # which does not connect
+    except (TypeError, ValueError, RedisError):
+        cure = "Correct it, or leave it out: ssl_ca_certs=/path is one that there is."
+        raise ImproperlyConfigured(f"{name} has a wrong option behind the question mark. {cure} {form}") from None
     return queue, cache
 
 

@@ -1,9 +1,11 @@
+import codecs
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 
 from accounts.staff import gate
 
@@ -15,6 +17,18 @@ def content_security_policy(get_response: Callable[[HttpRequest], HttpResponse])
         response = get_response(request)
         response["Content-Security-Policy"] = settings.CONTENT_SECURITY_POLICY
         return response
+
+    return middleware
+
+
+def utf_8_alone(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """A form in another encoding is not of this site: some of Python's make no text, or one that nothing can store."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.encoding and codecs.lookup(request.encoding).name != "utf-8":
+            request.encoding = "utf-8"  # the page reads the query
+            return render(request, "400.html", status=400)
+        return get_response(request)
 
     return middleware
 

@@ -39,6 +39,7 @@ HANDOFF_SKEW = env.integer("HANDOFF_SKEW", 5, most=60)  # seconds
 
 # --- the counties and cities whose people sign in by OpenID Connect; none where there is no file ---------------------
 COUNTIES_FILE = env.optional_file("COUNTIES_FILE")
+BIND = env.text("BIND", "127.0.0.1:8000")  # gunicorn's, which reads it itself
 WEB_THREADS = env.integer("WEB_THREADS", 4, least=1, most=1000)  # gunicorn's: not all of them wait for counties
 COUNTIES = registry.read(COUNTIES_FILE, https=HTTPS, secret=env.optional_secret)
 
@@ -99,6 +100,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.middleware.staff_networks",
+    "portal.middleware.utf_8_alone",
+    "accounts.counties.ending.middleware",
     "mailboxes.entering.ending.middleware",
     "portal.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.addresses import visitor_address
 from accounts.contacts import services
 from accounts.contacts.forms import ContactForm
-from accounts.http import SignedInRequest
+from accounts.http import SignedInRequest, require_POST
 from accounts.letters import links
 from accounts.models import ContactAddress
 

@@ -2,7 +2,7 @@
 
 import time
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from accounts import asking
 from accounts.asking import Answer, NotAnswered
@@ -20,11 +20,18 @@ class Conversation:
         self._issuer = urlsplit(issuer)
         self._until = time.monotonic() + SECONDS
 
+    def checked(self, url: str) -> SplitResult:
+        """The parts of an address that is as secure as the issuer's own; Refused for another, and for what is none."""
+        try:
+            return asking.checked(url, ("https", self._issuer.scheme))
+        except NotAnswered as problem:
+            raise _refused(problem) from None
+
     def ask(self, url: str, *, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
         """GET, or POST where there is a body. Refused where nothing comes in time, too much comes, or a redirect."""
+        parts = self.checked(url)
         try:
-            # As secure as the issuer's own address. It is inside itself in a trial alone.
-            parts = asking.checked(url, ("https", self._issuer.scheme))
+            # The issuer is inside itself in a trial alone.
             inside = asking.is_inside(self._issuer.hostname or "")
             with crowds.place(self._issuer.geturl()):
                 return asking.ask(parts, until=self._until, inside=inside, body=body, headers=headers)

@@ -4,6 +4,7 @@ import unicodedata
 from hashlib import sha256
 from typing import Any
 
+from accounts import facts
 from accounts.counties.refusals import Kind, Refused
 from accounts.counties.registry import County
 from accounts.models import Person
@@ -18,12 +19,14 @@ MOST_ROLES, LONGEST_ROLE = 20, 32
 def person_data(county: County, subject: str, claims: dict[str, Any], language: str) -> PersonData:
     """The same data as a hand-off gives. Refused where there is no name: everything else may be missing.
 
+    What is missing, or is none, changes nothing that was said before: no mailbox ends by one answer that is not whole.
     ``claims`` are all members that the provider has sent, by whatever way; ``subject`` is the one of the ID token.
     """
     name = _text(_member(county, claims, "name"), LONGEST_NAME)
-    if not name:
+    if not facts.has_letter(name):
         raise Refused(Kind.NO_NAME, "no-name")
     roles, schools = _titles(_member(county, claims, "titles"))
+    school = _said(_member(county, claims, "school"), LONGEST_SCHOOL)
     return PersonData(
         source=county.source,
         subject=subject,
@@ -33,8 +36,8 @@ def person_data(county: County, subject: str, claims: dict[str, Any], language: 
         category=_category(roles),
         condition="",
         language=language,
-        guid=_text(_member(county, claims, "guid"), LONGEST_GUID),
-        school_code=_text(_member(county, claims, "school"), LONGEST_SCHOOL) or next(iter(schools), ""),
+        guid=_said(_member(county, claims, "guid"), LONGEST_GUID),
+        school_code=school or next(iter(schools), school),
         roles=roles,
     )
 
@@ -52,6 +55,12 @@ def _text(value: Any, longest: int) -> str:
     return text if text.isprintable() and len(text) <= longest else ""
 
 
+def _said(value: Any, longest: int) -> str | None:
+    """The same, where something was said; None where nothing was, or nothing honest."""
+    text = _text(value, longest)
+    return text if text or value == "" else None
+
+
 def _number(county: County, subject: str, claims: dict[str, Any]) -> str:
     """The account at the county, as its owner types it there.
 
@@ -66,8 +75,8 @@ def _number(county: County, subject: str, claims: dict[str, Any]) -> str:
     return county.code + "".join(ALPHABET[byte % 32] for byte in digest[:8]).lower()
 
 
-def _titles(value: Any) -> tuple[list[str], list[str]]:
-    """The titles, each once, and the codes of the schools that they are held at.
+def _titles(value: Any) -> tuple[list[str] | None, list[str]]:
+    """The titles, each once, and the codes of the schools that they are held at; that there are none, a list alone can say.
 
     Counties send a list of words, or a list of objects with a ``schoolid`` and ``titles`` of its own.
     """
@@ -81,11 +90,14 @@ def _titles(value: Any) -> tuple[list[str], list[str]]:
         else:
             roles.append(one)
     words = [word for role in roles if (word := _text(role, LONGEST_ROLE))]
-    return list(dict.fromkeys(words))[:MOST_ROLES], [school for school in schools if school]
+    known = list(dict.fromkeys(words))[:MOST_ROLES] if words or isinstance(value, list) else None
+    return known, [school for school in schools if school]
 
 
-def _category(roles: list[str]) -> str:
+def _category(roles: list[str] | None) -> str | None:
     """Whoever teaches is staff, also where they study besides; no word for what somebody is neither of."""
+    if roles is None:
+        return None
     if TEACHER in roles:
         return Person.Category.STAFF
     return Person.Category.STUDENT if STUDENT in roles else ""

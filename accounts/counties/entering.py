@@ -11,11 +11,12 @@ from django.utils.translation import get_language
 
 from accounts import audit, languages
 from accounts.addresses import visitor_address
+from accounts.counties import ways
 from accounts.counties.claims import person_data
 from accounts.counties.refusals import Kind, Refused
 from accounts.counties.registry import County
 from accounts.models import Person
-from accounts.people import PersonData, bring_up_to_date, take_county_facts
+from accounts.people import PersonData, bring_up_to_date, hold_account, take_county_facts
 from accounts.signing_in import sign_in
 
 logger = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ def link(request: HttpRequest, person: Person, county: County, subject: str, cla
 
 @transaction.atomic
 def _link(person: Person, data: PersonData, address: str) -> None:
+    hold_account(data)
     own = Person.objects.filter(source=data.source, subject=data.subject).first()
     if own is not None and own != person:
         raise Refused(Kind.TAKEN, "taken")
@@ -59,5 +61,6 @@ def _link(person: Person, data: PersonData, address: str) -> None:
         if way.user_id != person.pk:
             raise Refused(Kind.TAKEN, "taken")
         if is_new:
+            ways.tell("county-linked", person, data.source)
             audit.record("county.linked", person=person, actor=person, address=address, source=data.source)
     take_county_facts(person, data)

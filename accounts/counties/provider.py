@@ -66,8 +66,11 @@ class CountyClient(OAuth2Client):  # type: ignore[misc]  # allauth has no types
             headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
         answer = self.conversation.ask(self.access_token_url, body=urlencode(form).encode(), headers=headers)
         found = members(answer)
-        if answer.status in (200, 201) and isinstance(found.get("access_token"), str):
-            return {"access_token": found["access_token"], "id_token": found.get("id_token")}
+        access_token = found.get("access_token")
+        if answer.status in (200, 201) and isinstance(access_token, str):
+            if not (access_token.isascii() and access_token.isprintable()):  # it goes into a header
+                raise Refused(Kind.UNTRUSTED, "bad-token")
+            return {"access_token": access_token, "id_token": found.get("id_token")}
         raise (
             Refused(Kind.LOST, "invalid-grant")
             if found.get("error") == "invalid_grant"

@@ -24,10 +24,10 @@ CODES: dict[type[Exception], str] = {
 
 
 class UnknownKey(Refused):
-    """No key of the set fits the token: perhaps the provider has a new one since the set was fetched."""
+    """No good key of the set fits the token: perhaps the provider has a new one since the set was fetched."""
 
-    def __init__(self) -> None:
-        super().__init__(Kind.UNTRUSTED, "unknown-key")
+    def __init__(self, code: str = "unknown-key") -> None:
+        super().__init__(Kind.UNTRUSTED, code)
 
 
 def verify(token: Any, *, keys: dict[str, Any], issuer: str, client_id: str, nonce: str) -> dict[str, Any]:
@@ -41,7 +41,8 @@ def verify(token: Any, *, keys: dict[str, Any], issuer: str, client_id: str, non
         raise Refused(Kind.UNTRUSTED, "not-signed" if str(algorithm).lower() == "none" else "bad-algorithm")
     claims = _decoded(token, _key(keys, header, algorithm), algorithm, issuer, client_id)
     _check_party(claims, client_id)
-    if not isinstance(claims.get("nonce"), str) or not hmac.compare_digest(claims["nonce"].encode(), nonce.encode()):
+    answered = claims.get("nonce")  # in ASCII, or else it is not ours: half a surrogate pair cannot even be encoded
+    if not isinstance(answered, str) or not answered.isascii() or not hmac.compare_digest(answered, nonce):
         raise Refused(Kind.UNTRUSTED, "wrong-nonce")
     subject = claims["sub"]
     if not (subject and len(subject) <= LONGEST_SUBJECT and subject.isascii() and subject.isprintable()):
@@ -92,7 +93,7 @@ def _key(keys: dict[str, Any], header: dict[str, Any], algorithm: str) -> Any:
     try:
         return jwt.PyJWK(fitting[0], algorithm=algorithm).key
     except (jwt.PyJWTError, ValueError, TypeError):
-        raise Refused(Kind.UNTRUSTED, "bad-key") from None
+        raise UnknownKey("bad-key") from None
 
 
 def _fits(key: Any, header: dict[str, Any], algorithm: str) -> bool:

@@ -18,7 +18,7 @@ from accounts.counties.refusals import Kind, Refused, record
 from accounts.counties.registry import County
 from accounts.http import SignedInRequest
 from accounts.models import Person
-from accounts.signing_in import way_of
+from accounts.signing_in import MAILBOX, way_of
 
 COOKIE = "county"
 DAYS = 365
@@ -49,6 +49,8 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
 def second_way(request: SignedInRequest) -> HttpResponse:
     """Link a county account. A POST, so that no other site can begin it; and then a link, for the site's content security
     policy lets no form end at another site's address."""
+    if way_of(request).startswith(MAILBOX):  # a stolen password must open nothing that outlives it
+        return render(request, "accounts/county_link.html", {"by_mailbox": True}, status=403)
     if request.method != "POST":
         return render(request, "accounts/county_link.html", {"counties": _listed(request)})
     code = request.POST.get("county", "")

@@ -8,9 +8,10 @@ from django.conf import settings
 from django.db import transaction
 from django.http import Http404
 from django.utils.functional import Promise
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
-from accounts import audit
+from accounts import audit, contacts, letters
 from accounts.counties import registry
 from accounts.models import Person
 from accounts.people import forget_county_facts
@@ -66,7 +67,27 @@ def remove(person: Person, pk: int, *, current: str, address: str) -> None:
     account.delete()
     if registry.of_source(person.source) is None and not SocialAccount.objects.filter(user=person).exists():
         forget_county_facts(person)
+    tell("county-unlinked", person, account.provider)
     audit.record("county.unlinked", person=person, actor=person, address=address, source=account.provider)
+
+
+def tell(kind: str, person: Person, source: str) -> None:
+    """To wherever they can be reached: who has stolen a session must not make a lasting way in of it in silence."""
+    language = person.language or get_language() or "zh-hant"
+    county = registry.of_source(source)
+    with override(language):
+        name = county.name if county else source
+    for to in contacts.everywhere(person):
+        letters.post(kind, to=to, person=person, language=language, county=name)
+
+
+def leads_to(person: Person, way: str) -> bool:
+    """Whether somebody comes in by that account of a county as this person: their own, or one that is linked."""
+    if way == person.username:
+        return True
+    kind, code, subject = way.split(":", 2)
+    is_linked: bool = SocialAccount.objects.filter(user=person, provider=f"{kind}:{code}", uid=subject).exists()
+    return is_linked
 
 
 def _why_kept(person: Person, way: SocialAccount, linked: list[SocialAccount], current: str) -> Promise | str:

@@ -12,6 +12,6 @@ urlpatterns = [
     path("mail/<slug:service>/hold/", wizard.hold, name="hold"),
     path("mail/<slug:service>/cancel/", wizard.cancel, name="cancel"),
     path("mail/<slug:service>/reset/", reset.reset_password, name="reset-password"),
-    path("applications/<str:reference>/", application.application, name="application"),
-    path("applications/<str:reference>/answer/", application.answer, name="application-answer"),
+    path("applications/<slug:reference>/", application.application, name="application"),
+    path("applications/<slug:reference>/answer/", application.answer, name="application-answer"),
 ]

@@ -6,8 +6,10 @@ The portal keeps no hash, so the mail system is asked. Nothing is ever made here
 import logging
 from enum import Enum
 from hashlib import sha256
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +18,8 @@ from django.views.decorators.debug import sensitive_variables
 from accounts import audit, limits, rows
 from accounts.addresses import subscriber, visitor_address
 from accounts.models import Person
-from accounts.signing_in import sign_in
-from mailboxes.models import Mailbox, MailService
+from mailboxes import sessions
+from mailboxes.models import Job, Mailbox, MailService
 from mailboxes.provisioning import hashing
 from mailboxes.provisioning.stores import StoreError, registry
 
@@ -38,7 +40,7 @@ OPEN = rows.select(
 
 
 class Kind(Enum):
-    """What a visitor has to be told; the last four only to somebody who has given the right password."""
+    """What a visitor has to be told; the last five only to somebody who has given the right password."""
 
     WRONG = _(
         "Nobody can be signed in with that address and password. Look at both again; capital and small letters differ in a "
@@ -51,6 +53,10 @@ class Kind(Enum):
     STORE = _(
         "The mail server cannot be asked at this moment, so nobody was signed in. Your mailbox and your letters are not "
         "concerned. Try again in a minute, or come in by another way."
+    )
+    COMING = _(
+        "A new password has been asked for, and the mail server does not have it yet; until then no password opens this "
+        "portal. Try the new one in a minute, or come in by another way."
     )
     SUSPENDED = _("Your mailbox is suspended, so it does not open this portal either. The helpdesk can tell you why.")
     SWITCHED_OFF = _(
@@ -120,6 +126,8 @@ def _opened(services: list[MailService], address: str, password: str, visitor: s
 def _found(services: list[MailService], address: str) -> Mailbox | None:
     local_part, _at, domain = address.partition("@")
     boxes = Mailbox.objects.select_related("service", "person")
+    coming = Job.objects.filter(mailbox=OuterRef("pk"), kind=Job.Kind.PASSWORD, state=Job.State.WAITING)
+    boxes = boxes.annotate(password_is_coming=Exists(coming))
     return boxes.filter(service__in=services, local_part=local_part, domain=domain).first()
 
 
@@ -142,7 +150,7 @@ def _give_back(counts: dict[str, int]) -> None:
         limits.give_back(of=of)
 
 
-def _require_welcome(mailbox: Mailbox) -> None:
+def _require_welcome(mailbox: Any) -> None:  # a Mailbox, with what ``_found`` asked besides
     if mailbox.person.is_staff:
         raise Refused(Kind.STAFF, "not-for-administrators", mailbox)
     if not mailbox.person.is_active:
@@ -150,11 +158,13 @@ def _require_welcome(mailbox: Mailbox) -> None:
     if mailbox.state == Mailbox.State.SUSPENDED:
         by_owner = mailbox.hold == Mailbox.Cause.OWNER
         raise Refused(Kind.SWITCHED_OFF if by_owner else Kind.SUSPENDED, "suspended", mailbox)
+    if mailbox.password_is_coming:  # it may be the old one that fits, which is to open nothing from now on
+        raise Refused(Kind.COMING, "new-password", mailbox)
 
 
 @transaction.atomic
 def _let_in(request: HttpRequest, mailbox: Mailbox) -> None:
-    sign_in(request, mailbox.person, way=f"mailbox:{mailbox.address}")
+    sessions.begin(request, mailbox)
     audit.record(
         "mailbox.signed-in",
         person=mailbox.person,

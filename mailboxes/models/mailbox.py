@@ -61,6 +61,10 @@ class Mailbox(models.Model):
     created_at = models.DateTimeField(_("reserved at"), auto_now_add=True)
     active_at = models.DateTimeField(_("in use since"), null=True, blank=True)
 
+    # A session of the portal that was begun with this mailbox's password belongs to the era that was then, and ends with it.
+    # A number: a time could not tell what happens at the same moment.
+    era = models.PositiveIntegerField(default=0, editable=False)
+
     # Facts from which mailboxes.provisioning.life works out the state: who holds it, and what ends it at which time.
     hold = models.CharField(max_length=16, blank=True, choices=Cause, editable=False)  # it outlives a closing
     # That its owner has switched it off, also while the office holds it: after the lift it is off still.
@@ -181,6 +185,15 @@ class Mailbox(models.Model):
         """Whether the address is a mailbox that this person has, or is about to have."""
         local_part, _at, domain = address.lower().rpartition("@")
         return cls.objects.filter(person=person, local_part=local_part, domain=domain).exclude(state="cancelled").exists()
+
+    @classmethod
+    def addresses_of(cls, person: Person) -> list[str]:
+        """Those of the person's mailboxes to which letters come."""
+        return [mailbox.address for mailbox in cls.objects.filter(person=person, state__in=cls.OPEN).order_by("pk")]
+
+    def begin_era(self) -> None:
+        """End the portal's sessions that were begun with this mailbox's password; inside a transaction."""
+        type(self).objects.filter(pk=self.pk).update(era=F("era") + 1)
 
     @property
     def is_in_use(self) -> bool:

@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.facts import BIDI_CONTROLS
 from mailboxes.models import Delegation
 from mailboxes.owning.boxes.folders import shown_name
 
@@ -38,7 +40,13 @@ class OfferForm(forms.Form):
 
     def clean_reason(self) -> str:
         """On one line, however it was pasted."""
-        return " ".join(self.cleaned_data["reason"].split())
+        reason = " ".join(self.cleaned_data["reason"].split())
+        if not BIDI_CONTROLS.isdisjoint(reason):
+            raise ValidationError(
+                _("There are signs in it that cannot be seen and turn others around. Type it anew, instead of pasting it."),
+                code="bidi",
+            )
+        return reason
 
     def offered(self) -> list[tuple[str, str, bool]]:
         """Name, label and whether it is ticked."""

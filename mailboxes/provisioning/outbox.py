@@ -23,11 +23,14 @@ LONGEST_PAUSE = 300  # seconds
 NEWEST_COUNTS = {Job.Kind.PASSWORD, Job.Kind.FILTER, Job.Kind.QUOTA, Job.Kind.SHARE}  # of these only the newest is wanted
 CLOSING = {Job.Kind.SUSPEND, Job.Kind.CLOSE}
 OVERTAKEN = {*CLOSING, Job.Kind.RESUME, Job.Kind.PASSWORD, Job.Kind.FILTER, Job.Kind.QUOTA}  # the first three for good
+ENDS_AN_ERA = {*CLOSING, Job.Kind.PASSWORD}
 RUN = "mailboxes.provisioning.tasks.run"
 
 
 def put(mailbox: Mailbox, kind: Job.Kind, *, now: datetime, password_hash: str = "") -> Job:
     """Ask for something, inside the caller's transaction; the bell rings when it commits."""
+    if kind in ENDS_AN_ERA:  # before any job is touched: whoever suspends has the mailbox first, too
+        mailbox.begin_era()
     if kind in NEWEST_COUNTS:
         _free(mailbox, now).filter(kind=kind).update(state=Job.State.DROPPED, password_hash="", finished_at=now)
     overtaken = _take_back(mailbox, now) if kind in CLOSING else []

@@ -50,6 +50,11 @@ LIES: dict[str, tuple[Lie, str]] = {
     "issuer-in-discovery": (Lie(discovery=_with(issuer="https://tp.sso.edu.tw")), "wrong-issuer"),
     "no-token-endpoint": (Lie(discovery=_with(token_endpoint=None)), "answer-unreadable"),
     "endpoint-is-a-file": (Lie(discovery=_with(token_endpoint="file:///etc/passwd")), "bad-endpoint"),
+    "endpoint-is-a-number": (Lie(discovery=_with(userinfo_endpoint=5)), "answer-unreadable"),
+    "endpoint-is-a-list": (Lie(discovery=_with(userinfo_endpoint=["a"])), "answer-unreadable"),
+    "sign-in-is-a-broken-address": (Lie(discovery=_with(authorization_endpoint="https://[::1/a")), "bad-endpoint"),
+    "sign-in-is-a-script": (Lie(discovery=_with(authorization_endpoint="javascript:alert(1)")), "bad-endpoint"),
+    "sign-in-is-ftp": (Lie(discovery=_with(authorization_endpoint="ftp://kl.sso.edu.tw/a")), "bad-endpoint"),
     "discovery-redirects": (Lie(statuses=(("openid-configuration", 302),)), "redirected"),
     "discovery-is-1-mb": (Lie(discovery=_with(more="x" * 1024 * 1024)), "answer-too-large"),
     "discovery-is-no-object": (Lie(discovery=lambda _: ["issuer"]), "answer-unreadable"),
@@ -65,6 +70,8 @@ LIES: dict[str, tuple[Lie, str]] = {
     "token-code-spent": (Lie(statuses=(("token", 400),), token=lambda _: {"error": "invalid_grant"}), "invalid-grant"),
     "token-missing": (Lie(token=_with(id_token=None)), "no-token"),
     "token-is-no-token": (Lie(token=_with(id_token="not.a.token")), "bad-token"),
+    "access-token-has-lines": (Lie(token=_with(access_token="a\nb")), "bad-token"),
+    "access-token-is-foreign": (Lie(token=_with(access_token="é")), "bad-token"),
     "token-signature-left-out": (Lie(token=lambda answer: answer | {"id_token": answer["id_token"][:-86]}), "bad-signature"),
     "token-is-1-mb": (Lie(claims=_with(more="x" * 1024 * 1024)), "answer-too-large"),
     "token-is-large": (Lie(token=_with(id_token="x" * 900_000)), "bad-token"),
@@ -76,6 +83,7 @@ LIES: dict[str, tuple[Lie, str]] = {
     "token-for-several": (Lie(claims=_with(aud=[CLIENT, "other"])), "wrong-audience"),
     "token-for-another-party": (Lie(claims=_with(azp="other")), "wrong-audience"),
     "token-wrong-nonce": (Lie(claims=_with(nonce="0" * 64)), "wrong-nonce"),
+    "token-half-a-nonce": (Lie(claims=_with(nonce="\ud800")), "wrong-nonce"),
     "token-without-nonce": (Lie(claims=_with(nonce=None)), "wrong-nonce"),
     "token-expired": (
         Lie(claims=lambda claims: claims | {"iat": claims["iat"] - 900, "exp": claims["iat"] - 300}),
@@ -95,6 +103,7 @@ LIES: dict[str, tuple[Lie, str]] = {
     "eduinfo-is-slow": (Lie(drips="eduinfo"), "timed-out"),
     "name-is-no-text": (Lie(userinfo={"sub": "aa1234", "name": {"zh": "陳老師"}}), "no-name"),
     "name-is-a-book": (Lie(userinfo={"sub": "aa1234", "name": "陳" * 101}), "no-name"),
+    "name-is-not-to-be-seen": (Lie(userinfo={"sub": "aa1234", "name": "\u115f\u3164"}), "no-name"),
     "name-has-lines": (Lie(userinfo={"sub": "aa1234", "name": "陳\n老師"}), "no-name"),
 }
 HONEST = "honest"

@@ -1,4 +1,5 @@
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -8,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.addresses import visitor_address
 from accounts.http import SignedInRequest
+from mailboxes import sessions
 from mailboxes.applying import services
 from mailboxes.applying.forms import ServicePasswordForm
 from mailboxes.shelf import slot_or_404
@@ -27,13 +29,15 @@ def reset_password(request: SignedInRequest, service: str) -> HttpResponseBase:
     form = ServicePasswordForm(request.POST if request.method == "POST" else None, slot=slot, address=mailbox.address)
     if form.is_bound and form.is_valid():
         try:
-            services.change_password(
-                mailbox,
-                password=form.cleaned_data["password"],
-                address=visitor_address(request),
-                now=timezone.now(),
-                score=form.score,
-            )
+            with transaction.atomic():
+                services.change_password(
+                    mailbox,
+                    password=form.cleaned_data["password"],
+                    address=visitor_address(request),
+                    now=timezone.now(),
+                    score=form.score,
+                )
+                sessions.carry_over(request, mailbox)
             return redirect("mailbox", service)
         except ValidationError as error:
             form.add_error(None, error)

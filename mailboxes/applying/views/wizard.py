@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import conditions, policies
 from accounts.addresses import visitor_address
 from accounts.counties.claims import STUDENT, TEACHER
-from accounts.http import SignedInRequest
+from accounts.http import SignedInRequest, require_POST
 from accounts.models import Person, PolicyVersion
 from mailboxes import names, states
 from mailboxes.applying import services

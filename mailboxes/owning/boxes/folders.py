@@ -8,6 +8,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.facts import BIDI_CONTROLS
 from mailboxes.models import Mailbox
 from mailboxes.owning import patience
 from mailboxes.provisioning.stores import Folder
@@ -21,8 +22,9 @@ NAMES = {
 }
 ORDER = tuple(NAMES)
 EMPTIED = {"trash": "Trash", "junk": "Junk"}  # by their word in addresses of pages
-# What moves or breaks a line has a picture instead (Unicode, Control Pictures).
+# What moves or breaks a line has a picture instead (Unicode, Control Pictures), and what turns its signs around a mark.
 PICTURES = {code: 0x2400 + code for code in range(32)} | {0x7F: 0x2421, 0x85: 0x2424, 0x2028: 0x2424, 0x2029: 0x2424}
+PICTURES |= {ord(sign): 0xFFFD for sign in BIDI_CONTROLS}
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.addresses import visitor_address
-from accounts.http import SignedInRequest
+from accounts.http import SignedInRequest, require_POST
 from mailboxes.models import Forward, Job, Mailbox
 from mailboxes.models.forwarding import PLACES
 from mailboxes.owning.forwarding import services

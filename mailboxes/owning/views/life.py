@@ -8,10 +8,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.addresses import visitor_address
-from accounts.http import SignedInRequest
+from accounts.http import SignedInRequest, require_POST
 from accounts.signing_in import way_of
 from mailboxes import states
 from mailboxes.models import Mailbox

@@ -139,6 +139,7 @@ def test_a_deep_or_huge_token_is_refused_or_read_but_never_fails() -> None:
         ({"iss": "https://kl.sso.edu.tw/"}, "wrong-issuer"),
         ({"nonce": ["n"]}, "wrong-nonce"),
         ({"nonce": "é"}, "wrong-nonce"),
+        ({"nonce": "\ud800"}, "wrong-nonce"),
         ({"sub": 7}, "bad-token"),
         ({"sub": "a\nb"}, "bad-subject"),
         ({"sub": "陳"}, "bad-subject"),

@@ -5,16 +5,18 @@ from dataclasses import replace
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import Settings
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from accounts.counties import ways
-from accounts.counties.registry import County
-from accounts.models import AuditEvent, Person
+from accounts.counties import entering, ways
+from accounts.counties.registry import CLAIMS, County
+from accounts.letters import rendering
+from accounts.models import AuditEvent, Letter, Person
 from mailboxes.models import Mailbox, MailService
 from tests.conftest import MakePerson, SignIn
+from tests.unit.accounts.contacting import HOME, add
 
 KEELUNG = County(
     code="kl", on=True, position=1, name_zh="基隆市", name_en="Keelung City", suffix="kl", issuer="https://kl.sso.edu.tw"
@@ -135,3 +137,67 @@ def test_of_the_last_two_only_one_goes(make_person: MakePerson, settings: Settin
         except ways.Kept:
             assert way.name in ("Taipei City", "臺北市")
     assert SocialAccount.objects.get().provider == "county:tp"
+
+
+# --- it is a lasting way in: nobody gets one in silence, or by a password alone --------------------------------------------
+
+
+@pytest.fixture
+def reachable(wang: Person, services: dict[str, MailService]) -> list[str]:
+    """Where letters to 王小明 go."""
+    name = {"local_part": "hmwang", "domain": "mx.nthu.edu.tw", "stem": "hmwang", "stem_number": 1}
+    Mailbox.objects.create(service=services["mx"], person=wang, state="active", active_at=timezone.now(), **name)
+    add(wang, HOME, is_confirmed=True)
+    Letter.objects.all().delete()
+    return ["hmwang@mx.nthu.edu.tw", HOME]
+
+
+def told() -> list[tuple[str, str]]:
+    return [(letter.kind, letter.to) for letter in Letter.objects.order_by("pk")]
+
+
+def arrive(wang: Person) -> None:
+    request = RequestFactory().get("/counties/kl/callback/", REMOTE_ADDR="192.0.2.1")
+    entering.link(request, wang, replace(KEELUNG, claims=CLAIMS), "aa1234", {"name": "陳老師"})
+
+
+def test_the_owner_is_told_of_a_linked_account_once_wherever_they_can_be_reached(wang: Person, reachable: list[str]) -> None:
+    arrive(wang)
+    arrive(wang)
+    assert told() == [("county-linked", to) for to in reachable]
+    for language, words in (("en", "An account of Keelung City was linked with yours"), ("zh-hant", "基隆市")):
+        Person.objects.update(language=language)
+        Letter.objects.all().delete()
+        SocialAccount.objects.all().delete()
+        arrive(Person.objects.get())
+        message = rendering.message(Letter.objects.all()[0])
+        assert words in str(message.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+        assert "/configure/" in str(message.get_body(("html",)).get_content())  # type: ignore[union-attr]
+
+
+def test_the_owner_is_told_of_a_removed_account(wang: Person, sign_in: SignIn, reachable: list[str]) -> None:
+    sign_in(wang).post(link(wang))
+    assert told() == [("county-unlinked", to) for to in reachable]
+
+
+def test_a_mailboxs_password_links_nothing(wang: Person, sign_in: SignIn, reachable: list[str]) -> None:
+    client = came_by(sign_in(wang), f"mailbox:{reachable[0]}")
+    for response in (client.get("/configure/county/"), client.post("/configure/county/", {"county": "kl"})):
+        assertContains(response, "You have come in with the password of a mailbox", status_code=403)
+        assertNotContains(response, "kl.sso.edu.tw", status_code=403)
+    assert "socialaccount_states" not in client.session
+
+
+def test_who_came_by_an_account_goes_with_it(wang: Person, sign_in: SignIn) -> None:
+    page = link(wang, "kl", "aa:1234")
+    thief, owner = came_by(sign_in(wang), "county:kl:aa:1234"), sign_in(wang)
+    assert thief.get("/configure/").status_code == 200
+    owner.post(page)
+    assert thief.get("/configure/")["Location"].startswith("/signed-out/")
+    assert "_auth_user_id" not in thief.session
+    assert owner.get("/configure/").status_code == 200
+
+
+def test_ones_own_county_is_no_linked_account(make_person: MakePerson, sign_in: SignIn) -> None:
+    client = came_by(sign_in(make_person("aa1234", source="county:kl")), "county:kl:aa1234")
+    assert client.get("/configure/").status_code == 200

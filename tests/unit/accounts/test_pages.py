@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 from django.core.cache import cache
 from django.http import HttpResponse
@@ -47,6 +50,34 @@ def test_an_unknown_language_changes_nothing(client: Client, db: None, wanted: s
 @pytest.mark.parametrize("path", ["/", "/mail/mx/name/", "/configure/", "/help/?x=1"])
 def test_a_page_of_this_site_may_be_gone_to(path: str) -> None:
     assert own_path(path) == path
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/mail/mx/forwarding/add/", "/mail/mx/forwarding/"),
+        ("/mail/mx/forwarding/3/again/", "/mail/mx/forwarding/"),
+        ("/mail/mx/hold/?x=1", "/mail/mx/"),
+        ("/mail/mx/close/take-back/", "/mail/mx/close/"),
+        ("/applications/A-7QK2MX4T/answer/", "/applications/A-7QK2MX4T/"),
+        ("/configure/contacts/3/again/", "/configure/contacts/"),
+    ],
+)
+def test_an_address_that_takes_forms_alone_leads_to_its_page(
+    path: str, page: str, as_wang: Client, services: dict[str, MailService]
+) -> None:
+    """The switch of languages on its page with errors, and a sign-in after the session's end, led to an empty page."""
+    assert own_path(path) == page
+    assert as_wang.post("/language/", {"language": "en", "next": path})["Location"] == page
+    opened = as_wang.get(path)
+    assertContains(opened, f'<a class="button" href="{page}">To the page with the form</a>', status_code=405, html=True)
+    assert opened["Allow"] == "POST"
+
+
+def test_no_view_takes_forms_alone_without_saying_so() -> None:
+    """Django's own decorator says nothing that a path could be asked for."""
+    for file in [*Path("accounts").rglob("*views*.py"), *Path("mailboxes").rglob("views/*.py")]:
+        assert not re.search(r"decorators.http import .*require_POST", file.read_text()), file
 
 
 @pytest.mark.parametrize(

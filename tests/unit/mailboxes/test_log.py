@@ -289,6 +289,14 @@ def test_it_says_what_to_do_when_it_was_somebody_else(as_wang: Client, mailbox: 
     assertContains(page, "Set a new password")
     assertContains(page, 'href="/mail/mx/reset/"', count=2)  # the other one is in the menu
     assertContains(page, "thrown out")
+    assertContains(page, "a linked county account that you do not know")
+    assertContains(page, 'href="/configure/"', count=2)
+    assertContains(page, 'href="/mail/mx/vacation/"')
     assertContains(page, 'href="/contact/"')
     Mailbox.objects.update(**SUSPENDED)
     assertContains(as_wang.get("/mail/mx/check-up/"), "Suspended since")
+
+
+def test_the_other_language_shows_the_same_part_of_the_log(as_wang: Client, mailbox: Mailbox) -> None:
+    page = as_wang.get("/mail/mx/log/?kind=failures&page=2")
+    assertContains(page, 'name="next" value="/mail/mx/log/?kind=failures&amp;page=2"')

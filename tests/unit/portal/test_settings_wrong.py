@@ -55,6 +55,9 @@ WRONG = [
     ("DATABASE_URL", "postgres://u:pass-word@[db/portal", "DATABASE_URL is no address"),
     ("DATABASE_URL", "postgres://u:pass-word@db", "DATABASE_URL names no database"),
     ("DATABASE_URL", "postgres://u:pass-word@db/portal?sslmode=on", "DATABASE_URL has the sslmode 'on'. Set it to one of"),
+    ("DATABASE_URL", "postgres://u:pass-word@db/portal?foo=bar", "DATABASE_URL has the option 'foo', which there is not."),
+    ("REDIS_URL", "rediss://:pass-word@redis?ssl_ca_cert=/x", "REDIS_URL has a wrong option behind the question mark."),
+    ("REDIS_URL", "redis://:pass-word@redis?socket_timeout=abc", "REDIS_URL has a wrong option behind the question mark."),
     ("REDIS_URL", "redis.campus.example:6379", "REDIS_URL is not the address of a Redis. Write it as redis://"),
     ("REDIS_URL", "http://:pass-word@redis", "REDIS_URL is not the address of a Redis"),
     ("REDIS_URL", "redis://:pass-word@redis:99999", "REDIS_URL is no address, or its port is not between"),
@@ -161,6 +164,33 @@ def test_gunicorn_refuses_a_wrong_setting_of_its_own(
 ) -> None:
     with pytest.raises(SystemExit, match=re.escape(sentence)):
         read("deploy/gunicorn.conf.py", {name: value}, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("bind", "proxies", "refused"),
+    [
+        ("unix:/run/portal/web.sock", [], True),
+        ("unix:/run/portal/web.sock", ["127.0.0.1"], True),
+        ("unix:/run/portal/web.sock", ["unix"], False),
+        ("127.0.0.1:8000", [], False),
+    ],
+)
+def test_a_unix_socket_needs_a_proxy_that_is_believed(
+    bind: str, proxies: list[str], refused: bool, settings: Settings
+) -> None:
+    settings.BIND, settings.ALLOWED_HOSTS, settings.TRUSTED_PROXIES = bind, ["127.0.0.1"], proxies
+    found = [(message.id, message.msg) for message in run_checks(tags=["settings"]) if message.is_serious()]
+    assert [number for number, _text in found] == (["portal.E005"] if refused else [])
+    assert all(text.startswith("BIND is a Unix socket") for _number, text in found)
+
+
+def test_honest_options_of_redis_and_libpq_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    options = "sslmode=verify-full&sslrootcert=/x&application_name=a&connect_timeout=3&target_session_attrs=read-write"
+    changes = {
+        "REDIS_URL": "rediss://:secret@redis:6380?ssl_ca_certs=/x&socket_timeout=3",
+        "DATABASE_URL": f"postgres://u:p@db/portal?{options}",
+    }
+    assert read("portal/settings.py", PRODUCTION | changes, monkeypatch)["CACHE_URL"].endswith("required")
 
 
 def test_good_settings_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:

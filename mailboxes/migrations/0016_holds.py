@@ -23,7 +23,7 @@ def tell_apart(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("mailboxes", "0014_helpdesk")]
+    dependencies = [("mailboxes", "0015_era")]
 
     operations = [
         migrations.AddField(
