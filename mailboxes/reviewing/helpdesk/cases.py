@@ -1,6 +1,7 @@
 """The helpdesk in the administration: find one person, see what happened, see why something does not work."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 from django.conf import settings
@@ -166,9 +167,13 @@ class HelpdeskCaseAdmin(ReadOnlyAdmin):
         if (held := application.first()) is None:
             raise Http404
         form = GoOnForm(request.POST)
-        if not form.is_valid():
-            return self._case_page(request, case, form)
+        waits = held.state == Application.State.HELD
+        if waits and not form.is_valid():
+            # The page with its complaint shows the person as any other look does.
+            return self._looked_at(request, str(case.pk), "helpdesk.looked", partial(self._case_page, go_on=form))
         try:
+            if not waits:
+                raise states.NotAllowed(f"{held} is not held.")
             desk.let_go_on(held, actor=cast(SignedInRequest, request).user, now=timezone.now(), **form.cleaned_data)
         except states.NotAllowed:
             messages.warning(request, _("The application no longer waits for the helpdesk. Nothing was changed."))
