@@ -161,8 +161,9 @@ class HelpdeskCaseAdmin(ReadOnlyAdmin):
     def _let_go_on(self, request: HttpRequest, case: Person) -> HttpResponse | None:
         if not self._may_act(request, case):
             raise PermissionDenied
+        reference = request.POST.get("application", "").replace("\0", "")  # which PostgreSQL would not look for
         application = Application.objects.select_related("person", "service", "mailbox").filter(
-            person=case, reference=request.POST.get("application", "")
+            person=case, reference=reference
         )
         if (held := application.first()) is None:
             raise Http404
