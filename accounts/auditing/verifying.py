@@ -147,8 +147,8 @@ def _said() -> Iterator[tuple[int, str, datetime | None]]:
     last = AuditLink.objects.order_by("-number").values_list("event", flat=True).first() or 0
     # One of a moment ago waits for its seal; one that is behind never gets any.
     is_of_the_chain = Q(pk__gt=last) | Q(Exists(AuditLink.objects.filter(event=OuterRef("pk"))))
-    rows = AuditEvent.objects.filter(verb=PRUNED).values_list("pk", "happened_at", "details", is_of_the_chain)
-    for pk, happened_at, details, in_chain in rows.iterator():
+    rows = AuditEvent.objects.filter(verb=PRUNED).annotate(in_chain=is_of_the_chain)
+    for pk, happened_at, details, in_chain in rows.values_list("pk", "happened_at", "details", "in_chain").iterator():
         verb, before = str(details.get("events")), _moment(str(details.get("before")))
         # Nothing is ever deleted on its first day, and what is done with the events themselves never.
         may = before is not None and before <= min(happened_at, timezone.now()) - A_DAY and not verb.startswith("audit.")

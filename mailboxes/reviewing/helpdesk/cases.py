@@ -152,10 +152,12 @@ class HelpdeskCaseAdmin(ReadOnlyAdmin):
         letter = numbered(Letter.objects.select_related("person").filter(person=case), number)
         if letter is None:
             raise Http404
-        if letters.send_again(letter, actor=cast(SignedInRequest, request).user):
-            messages.success(request, _("The letter is sent again."))
+        try:
+            letters.send_again(letter, actor=cast(SignedInRequest, request).user)
+        except letters.NotAgain as refused:
+            messages.warning(request, refused.sentence)
         else:
-            messages.warning(request, _("This letter still waits and is sent by itself."))
+            messages.success(request, _("The letter is sent again."))
         return None
 
     def _let_go_on(self, request: HttpRequest, case: Person) -> HttpResponse | None:
