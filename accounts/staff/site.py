@@ -1,11 +1,10 @@
-from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -34,20 +33,6 @@ class StaffSite(AdminSite):
                 gate.stay(request)
         admitted: bool = kept["is_admitted"]
         return admitted
-
-    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """No address has a NUL, which PostgreSQL keeps in no text: a filter with one would be an error of ours. Forms
-        say themselves what is wrong with one."""
-
-        @wraps(view)
-        def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            chosen = request.POST.getlist("_selected_action")
-            if "\0" in "".join([*chosen, *(text for name, texts in request.GET.lists() for text in (name, *texts))]):
-                raise BadRequest("A NUL is in no text.")
-            answer: HttpResponse = view(request, *args, **kwargs)
-            return answer
-
-        return super().admin_view(page, cacheable)
 
     @method_decorator(never_cache)
     @login_not_required
