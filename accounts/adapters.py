@@ -39,7 +39,6 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has 
 
     def post_login(self, request: HttpRequest, user: Person, **more: Any) -> HttpResponse:
         shown = [record["type"] for record in get_authentication_records(request, user) if record["method"] == "mfa"]
-        gate.begin(request)
         if shown:
             gate.mark(request)
         events.entered(request, user, factor=shown[-1] if shown else "")

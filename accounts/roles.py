@@ -22,7 +22,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
     "accounts.view_consent": (AUDITOR,),
     "accounts.view_contactaddress": (AUDITOR,),
     "accounts.view_letter": (AUDITOR,),
-    "accounts.change_letter": (HELPDESK,),  # to send one again
+    "accounts.change_letter": (HELPDESK,),  # to send one again, from the page of the person; the list is another matter
     "accounts.view_peopleimport": (AUDITOR,),
     "accounts.add_peopleimport": (),
     "accounts.view_person": (AUDITOR,),
@@ -42,7 +42,7 @@ RIGHTS: dict[str, tuple[str, ...]] = {
     "accounts.change_staff": (),
     "auth.view_group": (AUDITOR,),
     "socialaccount.view_socialaccount": (AUDITOR,),
-    "sso_bridge.view_refusal": (HELPDESK, AUDITOR),
+    "sso_bridge.view_refusal": (AUDITOR,),
     "sso_bridge.view_spenttoken": (AUDITOR,),
     "mailboxes.view_application": (AUDITOR,),
     "mailboxes.view_cautionname": (AUDITOR,),

@@ -87,6 +87,7 @@ OF_THE_OFFICE = {
     "mailboxes.reconciled": _("Portal and mail server compared: differences %(differences)s"),
     "mailboxes.reconciled-partly": _("Portal and mail server compared in part: differences %(differences)s"),
     "audit.exported": _("Audit log exported"),
+    "audit.retention-changed": _("Time for which events are kept changed: %(name)s"),
     "audit.pruned": _("Events deleted after their time: %(events)s"),
     "policy.version-written": _("Version of a policy written: %(policy)s %(label)s"),
     "policy.version-changed": _("Version of a policy changed: %(policy)s"),

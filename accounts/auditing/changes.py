@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from accounts import audit
 from accounts.addresses import visitor_address
-from accounts.models import Person
+from accounts.models import Person, Retention
 
 SECRET = ("password", "hash", "secret", "token")  # a field with such a word in its name is never shown nor kept
 LONGEST = 1000  # characters of a text
@@ -36,12 +36,16 @@ def stored(row: Model) -> Facts:
 
 
 def record(request: HttpRequest, row: Model, before: Facts, after: Facts) -> None:
-    """Write ``setting.changed``; nothing where nothing did. Of a new row ``before`` is empty, of a deleted one ``after``."""
+    """Write ``setting.changed``, of a time for events ``audit.retention-changed``; nothing where nothing changed.
+
+    Of a new row ``before`` is empty, of a deleted one ``after``.
+    """
     differing = {name for name in before | after if before.get(name) != after.get(name)}
     if not differing:
         return
     audit.record(
-        "setting.changed",
+        # No time may be given to the former: whoever could would make the trace of what they do vanish, and of doing that.
+        "audit.retention-changed" if isinstance(row, Retention) else "setting.changed",
         person=row if isinstance(row, Person) else None,
         actor=request.user if isinstance(request.user, Person) else None,
         address=visitor_address(request),

@@ -13,12 +13,14 @@ from django.utils import timezone
 
 from accounts import searching
 from accounts.addresses import normal
+from accounts.listing import is_number
 from accounts.models import AuditEvent
 
 PAGE = 50
 MOST_FOUND = 200  # people with a name like it
 # Events have their numbers in the order of time, but for clocks that differ and transactions that take long.
 ASTRAY = timedelta(hours=1)
+EARLIEST, LATEST = date(2000, 1, 1), date(9000, 1, 1)  # beyond any event, and no calendar ends near them
 REFERENCE = re.compile(r"[A-Z]-[0-9A-Z]{4,}")
 KINDS = """
 WITH RECURSIVE kinds (kind) AS (
@@ -51,7 +53,7 @@ def events(filters: dict[str, Any]) -> QuerySet[AuditEvent]:
 
 def page(found: QuerySet[AuditEvent], before: str) -> tuple[list[AuditEvent], str]:
     """The events that are older than the number ``before``, and the number at their end, or empty where none follow."""
-    if before.isascii() and before.isdigit() and len(before) < 19:
+    if is_number(before):
         found = found.filter(pk__lt=int(before))
     shown = list(found[: PAGE + 1])
     return shown[:PAGE], str(shown[PAGE - 1].pk) if len(shown) > PAGE else ""
@@ -71,7 +73,7 @@ def _concerned(words: str) -> Q:
 def _from_first(found: QuerySet[AuditEvent], day: date | None) -> QuerySet[AuditEvent]:
     if day is None:
         return found
-    start = _midnight(day)
+    start = _midnight(max(day, EARLIEST))
     earlier = AuditEvent.objects.filter(happened_at__lt=start - ASTRAY).order_by("-happened_at")
     number = earlier.values_list("pk", flat=True).first() or 0
     return found.filter(happened_at__gte=start, pk__gt=number)
@@ -80,7 +82,7 @@ def _from_first(found: QuerySet[AuditEvent], day: date | None) -> QuerySet[Audit
 def _until_last(found: QuerySet[AuditEvent], day: date | None) -> QuerySet[AuditEvent]:
     if day is None:
         return found
-    end = _midnight(day + timedelta(days=1))
+    end = _midnight(min(max(day, EARLIEST), LATEST) + timedelta(days=1))
     later = AuditEvent.objects.filter(happened_at__gte=end + ASTRAY).order_by("happened_at")
     number = later.values_list("pk", flat=True).first()
     found = found.filter(happened_at__lt=end)

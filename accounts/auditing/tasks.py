@@ -22,5 +22,5 @@ def seal() -> None:
 @shared_task(ignore_result=True, time_limit=NIGHT)
 def nightly() -> None:
     """The line of the log is an anchor: a log that is kept elsewhere shows later whether the newest events were taken."""
-    pruning.prune(timezone.now())
     log.info("the chain of events ends at %s", sealing.end())
+    pruning.prune(timezone.now())

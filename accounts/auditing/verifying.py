@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from accounts.auditing import chain
@@ -12,6 +14,7 @@ from accounts.auditing.pruning import PRUNED
 from accounts.models import AuditEvent, AuditLink
 
 AT_ONCE = 2000
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Check:
 
 def verify(check: Check) -> Iterator[Fault]:
     """Each fault as it is found; ``check`` counts on. It begins after ``check.end``, which is taken for right."""
+    yield from _behind(_events(None, 0))  # the database numbers from 1
     before = {check.end.chain}  # two after a link that was changed: what it says, and what it should say
     last_event = 0
     if check.end.number:
@@ -61,11 +65,16 @@ def verify(check: Check) -> Iterator[Fault]:
         yield from _behind(events)
         last_event = highest
     yield from _missed_anchors(check)
+    for pk, verb, until in _said():
+        if until is None:
+            yield Fault("pruning-wrong", f"Event {pk} lets events {verb} go that were not old enough, or is not sealed.")
     check.waiting = AuditEvent.objects.filter(pk__gt=last_event).count()
 
 
-def _events(after: int, to: int) -> dict[int, Event]:
-    rows = AuditEvent.objects.filter(pk__gt=after, pk__lte=to).order_by("pk").values_list(*chain.COLUMNS)
+def _events(after: int | None, to: int) -> dict[int, Event]:
+    """None for all up to there."""
+    beyond = {} if after is None else {"pk__gt": after}
+    rows = AuditEvent.objects.filter(pk__lte=to, **beyond).order_by("pk").values_list(*chain.COLUMNS)
     return {row[0]: row for row in rows.iterator(chunk_size=AT_ONCE)}
 
 
@@ -127,12 +136,31 @@ def _had_its_time(check: Check, link: AuditLink) -> bool:
 def _prunings() -> dict[str, datetime]:
     """Of each verb the moment up to which its events may have been deleted."""
     latest: dict[str, datetime] = {}
-    for details in AuditEvent.objects.filter(verb=PRUNED).values_list("details", flat=True).iterator():
-        before = parse_datetime(str(details.get("before")))
+    for _pk, verb, before in _said():
         if before is not None:
-            verb = str(details.get("events"))
             latest[verb] = max(before, latest.get(verb, before))
     return latest
+
+
+def _said() -> Iterator[tuple[int, str, datetime | None]]:
+    """Of each pruning its number, the verb, and the moment up to which that went; None for one that explains nothing."""
+    last = AuditLink.objects.order_by("-number").values_list("event", flat=True).first() or 0
+    # One of a moment ago waits for its seal; one that is behind never gets any.
+    is_of_the_chain = Q(pk__gt=last) | Q(Exists(AuditLink.objects.filter(event=OuterRef("pk"))))
+    rows = AuditEvent.objects.filter(verb=PRUNED).annotate(in_chain=is_of_the_chain)
+    for pk, happened_at, details, in_chain in rows.values_list("pk", "happened_at", "details", "in_chain").iterator():
+        verb, before = str(details.get("events")), _moment(str(details.get("before")))
+        # Nothing is ever deleted on its first day, and what is done with the events themselves never.
+        may = before is not None and before <= min(happened_at, timezone.now()) - A_DAY and not verb.startswith("audit.")
+        yield pk, verb, before if in_chain and may else None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None
 
 
 def _missed_anchors(check: Check) -> Iterator[Fault]:

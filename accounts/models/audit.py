@@ -94,7 +94,10 @@ class AuditLink(AppendOnlyModel):
 
 
 class Retention(models.Model):
-    """How long events of one verb are kept; those of a verb without a row here are kept for good."""
+    """How long events of one verb are kept; those of a verb without a row here are kept for good.
+
+    The triggers of the events read this table. Nobody gives their own acts so short a time that the next look misses them.
+    """
 
     verb = models.CharField(
         pgettext_lazy("audit", "events"), max_length=64, unique=True, help_text=_("As the events show it: handoff.signed-in")
@@ -107,9 +110,9 @@ class Retention(models.Model):
         ordering = ("verb",)
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                name="events_are_kept_a_day",
-                condition=Q(days__gte=1),
-                violation_error_message=_("Events are kept for a day at least."),
+                name="events_are_kept_for_days",
+                condition=Q(days__gte=30, days__lte=36500),
+                violation_error_message=_("Events are kept for 30 days at least, and for a hundred years (36500) at most."),
             ),
             # What a deletion is explained by; the triggers keep these too.
             models.CheckConstraint(

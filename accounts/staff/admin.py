@@ -18,10 +18,10 @@ from accounts.http import SignedInRequest
 from accounts.listing import ListAdmin, ReadOnlyAdmin, who
 from accounts.models import Staff
 from accounts.staff import services
-from accounts.staff.forms import AccountForm, NewAccountForm, PasswordForm
+from accounts.staff.forms import TAKEN, AccountForm, NewAccountForm, PasswordForm
 
 LIST = "admin:accounts_staff_changelist"
-INVALID = 422
+INVALID, CONFLICT = 422, 409
 
 # allauth's pages would show what the database holds of a factor, and Django's would give a role rights that no table names.
 admin.site.unregister([Authenticator, EmailAddress, Group])
@@ -68,6 +68,8 @@ class StaffAdmin(ListAdmin):
                 made = services.make(**who(request), **form.cleaned_data)
             except services.Refused as refused:
                 form.add_error("groups", forms.ValidationError(str(refused.sentence)))
+            except services.Taken:
+                form.add_error("username", TAKEN)
             else:
                 messages.success(request, _("The account %(name)s is made.") % {"name": made.username})
                 return HttpResponseRedirect(reverse(LIST))
@@ -89,14 +91,18 @@ class StaffAdmin(ListAdmin):
         may_change = self.has_change_permission(request) and services.may_change(cast(SignedInRequest, request).user, staff)
         if posted is not None and not may_change:
             raise PermissionDenied
-        now = {"name": staff.name, "groups": staff.groups.all(), "is_active": staff.is_active}
         again = posted is not None and "anew" in posted
-        form = AccountForm(None if again else posted, initial=now)
+        form = AccountForm(None if again else posted, initial=_now(staff))
         anew = PasswordForm(posted if again else None)
-        if posted is not None and self._done(request, staff, form, anew):
-            return HttpResponseRedirect(reverse(LIST))
+        status = 200 if posted is None else INVALID
+        try:
+            if posted is not None and self._done(request, staff, form, anew):
+                return HttpResponseRedirect(reverse(LIST))
+        except services.Outdated:
+            form, status = AccountForm(initial=_now(staff)), CONFLICT
         context = {"staff": staff, "form": form, "anew": anew, "may_change": may_change, "own": staff.pk == request.user.pk}
-        return self.page(request, "staff/account", staff.username, context, status=INVALID if posted is not None else 200)
+        context["outdated"] = status == CONFLICT
+        return self.page(request, "staff/account", staff.username, context, status=status)
 
     def _done(self, request: HttpRequest, staff: Staff, form: AccountForm, anew: PasswordForm) -> bool:
         """Do what was posted; False if it cannot be done, which the form then says."""
@@ -116,3 +122,9 @@ class StaffAdmin(ListAdmin):
         text = _("The account %(name)s is changed.") if changed else _("The account %(name)s stays as it was.")
         messages.success(request, text % {"name": staff.username})
         return True
+
+
+def _now(staff: Staff) -> dict[str, Any]:
+    """The account as its form shows it."""
+    stamp = services.stamp_of(staff)
+    return {"stamp": stamp, "name": staff.name, "groups": staff.groups.all(), "is_active": staff.is_active}

@@ -17,6 +17,7 @@ NAME = RegexValidator(
     r"^[a-z][a-z0-9._-]{1,30}$",
     _("Write 2 to 31 small letters, digits, dots, dashes and underscores, beginning with a letter."),
 )
+TAKEN = _("There is an account of that name already. Choose another name.")
 WORDS: dict[str, Any] = {
     "administrator": _("Administrator: everything, and who may do what"),
     "reviewer": _("Reviewer: decides about applications"),
@@ -61,6 +62,7 @@ class PasswordForm(forms.Form):
 
 
 class AccountForm(forms.Form):
+    stamp = forms.CharField(widget=forms.HiddenInput, required=False)  # without it, the account is taken for changed
     name = forms.CharField(label=_("Name"), max_length=100)
     groups = RolesField(
         label=pgettext_lazy("staff", "Roles"),
@@ -87,5 +89,5 @@ class NewAccountForm(PasswordForm):
     def clean_username(self) -> str:
         username: str = self.cleaned_data["username"]
         if Person.objects.filter(username=username).exists():
-            raise ValidationError(_("There is an account of that name already. Choose another name."))
+            raise ValidationError(TAKEN)
         return username

@@ -22,8 +22,9 @@ def begin(request: HttpRequest) -> None:
 
 
 def mark(request: HttpRequest) -> None:
-    """The second factor was shown in this session."""
+    """The second factor was shown in this session, which is one of the staff from now on."""
     request.session[SHOWN] = time.time()
+    begin(request)
 
 
 def was_shown(request: HttpRequest) -> bool:

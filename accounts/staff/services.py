@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from enum import Enum
+from hashlib import sha256
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,14 @@ class Kind(Enum):
     OWN = _("Nobody changes their own account here. Ask another administrator.")
     BEYOND = _("That account or role has rights that you do not have yourself. Ask an administrator.")
     LAST = _("This is the last active administrator. Make another one first.")
+
+
+class Outdated(Exception):
+    """The account was changed since the form was shown."""
+
+
+class Taken(Exception):
+    """There is an account of that name."""
 
 
 class Refused(Exception):
@@ -46,12 +55,19 @@ def make(
     groups: Iterable[Group],
     address: str | None = None,
 ) -> Person:
-    """An account with a password that its holder is told, and without a factor, which they set up themselves."""
+    """An account with a password that its holder is told, and without a factor, which they set up themselves.
+
+    Taken where somebody else made one of that name at the same moment.
+    """
     given = list(groups)
     _require_power(actor, _rights(group__in=given))
     staff = Staff(source=Person.LOCAL, subject=username, username=username, name=name, is_staff=True)
     staff.set_password(password)
-    staff.save()
+    try:
+        with transaction.atomic():
+            staff.save()
+    except IntegrityError as error:
+        raise Taken from error
     staff.groups.set(given)
     audit.record("staff.made", person=staff, actor=actor, address=address, after=_state(staff))
     return staff
@@ -59,14 +75,27 @@ def make(
 
 @transaction.atomic
 def change(
-    staff: Person, *, actor: Person | None, name: str, groups: Iterable[Group], is_active: bool, address: str | None = None
+    staff: Person,
+    *,
+    actor: Person | None,
+    stamp: str,
+    name: str,
+    groups: Iterable[Group],
+    is_active: bool,
+    address: str | None = None,
 ) -> bool:
-    """Name, roles, and whether the account is open; False if that is how it was. Refused by the rules of ``Kind``."""
+    """Name, roles, and whether the account is open; False if that is how it was. Refused by the rules of ``Kind``.
+
+    Outdated if ``stamp`` is not that of the account any more.
+    """
     given = list(groups)
     _require_other(actor, staff)
     # One change at a time, or two administrators could remove each other at the same moment.
     Group.objects.select_for_update().get(name=roles.ADMINISTRATOR)
+    staff.refresh_from_db()
     before = _state(staff)
+    if stamp != stamp_of(staff):
+        raise Outdated
     _require_power(actor, _all_rights(staff) | _rights(group__in=given))
     staff.name, staff.is_active = name, is_active
     staff.save(update_fields=["name", "is_active", "updated_at"])
@@ -93,6 +122,11 @@ def begin_anew(staff: Person, *, actor: Person | None, password: str, address: s
     audit.record("staff.begun-anew", person=staff, actor=actor, address=address, before=before, after=[])
     for contact in ContactAddress.objects.filter(person=staff, verified_at__isnull=False, removed_at=None):
         letters.post("staff-begun-anew", to=contact.address, person=staff)
+
+
+def stamp_of(staff: Person) -> str:
+    """Differs as soon as anybody changed the account."""
+    return sha256(repr(_state(staff)).encode()).hexdigest()
 
 
 def may_change(actor: Person, staff: Person) -> bool:

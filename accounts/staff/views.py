@@ -30,6 +30,8 @@ def guarded(view: View) -> View:
         if not person.is_staff:
             raise PermissionDenied
         before = factors.of(person)
+        if not before:
+            gate.begin(request)  # here, for allauth's form sets an end of its own after the password
         if before and not gate.was_shown(request):
             logout(request)
             return redirect("account_login")

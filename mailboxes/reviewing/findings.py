@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.http import SignedInRequest
-from accounts.listing import ReadOnlyAdmin
+from accounts.listing import ReadOnlyAdmin, is_number
 from mailboxes.models import Finding, Reconciliation
 from mailboxes.reviewing import findingwords, repairs
 
@@ -88,10 +88,8 @@ class FindingAdmin(ReadOnlyAdmin):
         """First what would happen, with the button that does it; then what has happened."""
         if not self.has_repair_permission(request):
             raise PermissionDenied
-        numbers = [
-            int(word) for word in request.POST.get("ids", "").split()[: repairs.MOST] if word.isascii() and word.isdigit()
-        ]
-        chosen = list(self._rows(Finding.objects.filter(pk__in=[number for number in numbers if number < 2**63])))
+        numbers = [int(word) for word in request.POST.get("ids", "").split()[: repairs.MOST] if is_number(word)]
+        chosen = list(self._rows(Finding.objects.filter(pk__in=numbers)))
         if "confirmed" not in request.POST or not chosen:
             return self._plans(request, chosen)
         told = repairs.repair(chosen, actor=cast(SignedInRequest, request).user, now=timezone.now())

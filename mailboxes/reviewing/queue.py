@@ -4,7 +4,7 @@ No page counts the rows, and each begins where the one before it ended: so it ta
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from accounts import searching
+from accounts.listing import is_number
 from mailboxes.models import Mailbox, ReviewCase
 
 PAGE = 50
@@ -116,6 +117,8 @@ def _place(after: str) -> tuple[datetime, int] | None:
     moment, _sign, pk = after.partition("~")
     try:
         queued_at = parse_datetime(moment)
-    except ValueError:
+        # In UTC, as the database has it: at the ends of the calendar some offsets lead out of it.
+        queued_at = queued_at.astimezone(UTC) if queued_at and queued_at.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return (queued_at, int(pk)) if queued_at and queued_at.tzinfo and pk.isascii() and pk.isdigit() else None
+    return (queued_at, int(pk)) if queued_at and is_number(pk) else None

@@ -98,7 +98,7 @@ def test_a_passkey_is_added_and_signs_in(visit: Visit, demo: Demo) -> None:
     assert faults(page) == []
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url("**/admin/")
-    expect(page.locator("#accounts-letter")).to_be_visible()
+    expect(page.locator("#mailboxes-helpdeskcase")).to_be_visible()
 
 
 def test_whose_passkey_is_not_taken_is_told_so(visit: Visit, demo: Demo) -> None:

@@ -46,10 +46,10 @@ class SpanForm(forms.Form):
 
     def _span(self, days: int | str, since: date | None, until: date | None) -> Span:
         last = until or self.today
-        first = since or last - timedelta(days=int(days or USUAL) - 1)
         if last > self.today:
             raise ValidationError({"until": _("That day is still to come. Choose today or a day before.")})
-        if first < EARLIEST:
+        first = since or max(last, EARLIEST) - timedelta(days=int(days or USUAL) - 1)
+        if min(first, last) < EARLIEST:
             raise ValidationError({"since": _("There is nothing that old here. Choose a day of the year 2000 or later.")})
         if first > last:
             raise ValidationError({"since": _("The first day lies after the last one. Exchange the two.")})

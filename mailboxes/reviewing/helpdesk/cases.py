@@ -1,6 +1,7 @@
 """The helpdesk in the administration: find one person, see what happened, see why something does not work."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 from django.conf import settings
@@ -152,24 +153,31 @@ class HelpdeskCaseAdmin(ReadOnlyAdmin):
         letter = numbered(Letter.objects.select_related("person").filter(person=case), number)
         if letter is None:
             raise Http404
-        if letters.send_again(letter, actor=cast(SignedInRequest, request).user):
-            messages.success(request, _("The letter is sent again."))
+        try:
+            letters.send_again(letter, actor=cast(SignedInRequest, request).user)
+        except letters.NotAgain as refused:
+            messages.warning(request, refused.sentence)
         else:
-            messages.warning(request, _("This letter still waits and is sent by itself."))
+            messages.success(request, _("The letter is sent again."))
         return None
 
     def _let_go_on(self, request: HttpRequest, case: Person) -> HttpResponse | None:
         if not self._may_act(request, case):
             raise PermissionDenied
+        reference = request.POST.get("application", "").replace("\0", "")  # which PostgreSQL would not look for
         application = Application.objects.select_related("person", "service", "mailbox").filter(
-            person=case, reference=request.POST.get("application", "")
+            person=case, reference=reference
         )
         if (held := application.first()) is None:
             raise Http404
         form = GoOnForm(request.POST)
-        if not form.is_valid():
-            return self._case_page(request, case, form)
+        waits = held.state == Application.State.HELD
+        if waits and not form.is_valid():
+            # The page with its complaint shows the person as any other look does.
+            return self._looked_at(request, str(case.pk), "helpdesk.looked", partial(self._case_page, go_on=form))
         try:
+            if not waits:
+                raise states.NotAllowed(f"{held} is not held.")
             desk.let_go_on(held, actor=cast(SignedInRequest, request).user, now=timezone.now(), **form.cleaned_data)
         except states.NotAllowed:
             messages.warning(request, _("The application no longer waits for the helpdesk. Nothing was changed."))

@@ -23,7 +23,7 @@ LISTS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     "accounts.auditevent": ({A, O}, NOBODY, NOBODY, NOBODY),
     "accounts.consent": ({A, O}, NOBODY, NOBODY, NOBODY),
     "accounts.contactaddress": ({A, O}, NOBODY, NOBODY, NOBODY),
-    "accounts.letter": ({A, H, O}, NOBODY, NOBODY, NOBODY),
+    "accounts.letter": ({A, O}, NOBODY, NOBODY, NOBODY),
     "accounts.peopleimport": ({A, O}, {A}, {A}, NOBODY),  # a change is the decision to import
     "accounts.person": ({A, O}, NOBODY, NOBODY, NOBODY),
     "accounts.policy": ({A, O}, {A}, {A}, NOBODY),
@@ -48,12 +48,12 @@ LISTS: dict[str, tuple[set[str], set[str], set[str], set[str]]] = {
     "mailboxes.reservedname": ({A, O}, {A}, {A}, {A}),
     "mailboxes.reviewcase": ({A, R, O}, NOBODY, {A, R}, NOBODY),
     "socialaccount.socialaccount": ({A, O}, NOBODY, NOBODY, NOBODY),
-    "sso_bridge.refusal": ({A, H, O}, NOBODY, NOBODY, NOBODY),
+    "sso_bridge.refusal": ({A, O}, NOBODY, NOBODY, NOBODY),
     "sso_bridge.spenttoken": ({A, O}, NOBODY, NOBODY, NOBODY),
 }
 # Actions on chosen rows, besides the exports, which are whoever's sees the list.
 ACTIONS = {
-    "accounts.letter": {"send_again": {A, H}},
+    "accounts.letter": {"send_again": {A}},
     "accounts.retention": {"delete_selected": {A}},
     "mailboxes.cautionname": {"delete_selected": {A}},
     "mailboxes.forwardrefusal": {"delete_selected": {A}},

@@ -57,6 +57,11 @@ def page_of(staff: Person) -> str:
     return f"{LIST}{staff.pk}/change/"
 
 
+def stamped(staff: Person) -> dict[str, object]:
+    """As the form of the account stands now."""
+    return {"stamp": services.stamp_of(Staff.objects.get(pk=staff.pk))}
+
+
 def roles_of(staff: Person) -> list[str]:
     return sorted(staff.groups.values_list("name", flat=True))
 
@@ -106,7 +111,7 @@ def test_it_explains_what_is_wrong(change: dict[str, object], sentence: str, bro
 def test_a_change_of_roles_is_an_event_with_before_and_after(browser: Client, admin: Staff, make_staff: MakeStaff) -> None:
     lin = make_staff("lin", "reviewer")
     form = {"name": "林淑芬", "groups": [group("auditor")], "is_active": "on"}
-    assertContains(browser.post(page_of(lin), form, follow=True), "The account lin is changed.")
+    assertContains(browser.post(page_of(lin), stamped(lin) | form, follow=True), "The account lin is changed.")
     assert roles_of(lin) == ["auditor"]
     event = AuditEvent.objects.get(verb="staff.changed")
     assert (event.person_id, event.actor) == (lin.pk, admin)
@@ -114,7 +119,7 @@ def test_a_change_of_roles_is_an_event_with_before_and_after(browser: Client, ad
         "before": {"name": "lin", "roles": ["reviewer"], "active": True},
         "after": {"name": "林淑芬", "roles": ["auditor"], "active": True},
     }
-    assertContains(browser.post(page_of(lin), form, follow=True), "stays as it was")
+    assertContains(browser.post(page_of(lin), stamped(lin) | form, follow=True), "stays as it was")
     assert AuditEvent.objects.filter(verb="staff.changed").count() == 1
 
 
@@ -122,7 +127,7 @@ def test_a_closed_account_is_out_at_once(browser: Client, make_staff: MakeStaff,
     lin = make_staff("lin", "auditor")
     theirs = sign_in(lin)
     assert theirs.get("/admin/").status_code == 200
-    browser.post(page_of(lin), {"name": "lin", "groups": [group("auditor")]})
+    browser.post(page_of(lin), stamped(lin) | {"name": "lin", "groups": [group("auditor")]})
     assert theirs.get("/admin/").status_code == 302
 
 
@@ -135,7 +140,7 @@ def test_nobody_changes_their_own_account(browser: Client, admin: Staff) -> None
     admin.refresh_from_db()
     assert (admin.name, roles_of(admin)) == ("chief", ["administrator"])
     with pytest.raises(services.Refused, match="own"):
-        services.change(admin, actor=admin, name="x", groups=[], is_active=True)
+        services.change(admin, actor=admin, stamp=services.stamp_of(admin), name="x", groups=[], is_active=True)
     with pytest.raises(services.Refused, match="own"):
         services.begin_anew(admin, actor=admin, password=OTHER)
 
@@ -157,7 +162,7 @@ def test_nobody_gives_rights_that_they_do_not_have(half: Staff, admin: Staff, si
     assert not Person.objects.filter(username="lin").exists()
     assertRedirects(browser.post(ADD, form | {"groups": [group("reviewer")]}), LIST)
     lin = Staff.objects.get(username="lin")
-    page = browser.post(page_of(lin), {"name": "lin", "groups": [group("auditor")], "is_active": "on"})
+    page = browser.post(page_of(lin), stamped(lin) | {"name": "lin", "groups": [group("auditor")], "is_active": "on"})
     assertContains(page, "has rights that you do not have yourself", status_code=422)
     assert roles_of(lin) == ["reviewer"]
 
@@ -177,11 +182,11 @@ def test_nobody_touches_an_account_with_more_rights_than_their_own(half: Staff, 
 def test_the_last_active_administrator_stays(make_staff: MakeStaff, admin: Staff) -> None:
     for closed in ({"groups": [], "is_active": True}, {"groups": admin.groups.all(), "is_active": False}):
         with pytest.raises(services.Refused, match="last"):
-            services.change(admin, actor=None, name="chief", **closed)  # type: ignore[arg-type]
+            services.change(admin, actor=None, stamp=services.stamp_of(admin), name="chief", **closed)  # type: ignore[arg-type]
         admin.refresh_from_db()
         assert (admin.is_active, roles_of(admin)) == (True, ["administrator"])
     make_staff("second", "administrator")
-    services.change(admin, actor=None, name="chief", groups=[], is_active=True)
+    services.change(admin, actor=None, stamp=services.stamp_of(admin), name="chief", groups=[], is_active=True)
     assert roles_of(admin) == []
 
 

@@ -1,5 +1,6 @@
 """How long the staff stay signed in, from where, what is written down of failures, and that no other door leads there."""
 
+import time
 from datetime import timedelta
 from ipaddress import ip_network
 
@@ -13,9 +14,12 @@ from pytest_django.asserts import assertContains, assertRedirects
 
 from accounts.models import AuditEvent, Person
 from accounts.staff import events, gate
+from demo.staff import code
 from tests.conftest import MakePerson
 from tests.unit.accounts.staffing import (
+    APP,
     ENGLISH,
+    FACTORS,
     NOW,
     PASSWORD,
     admin,
@@ -42,6 +46,18 @@ def test_a_session_ends_after_an_hour_without_the_administration(visitor: Client
         for _ in range(3):
             clock.shift(timedelta(minutes=55))
             assert visitor.get("/admin/").status_code == 200
+        clock.shift(timedelta(minutes=61))
+        assert visitor.get("/admin/").status_code == 302
+
+
+def test_a_session_that_sets_up_its_first_factor_ends_after_an_hour_too(visitor: Client, admin: Person) -> None:
+    with time_machine.travel(NOW, tick=False) as clock:
+        give_password(visitor)
+        visitor.get(FACTORS)
+        assert visitor.session.get_expiry_age() == 3600
+        page = visitor.get(APP)
+        visitor.post(APP, {"code": code(page.context["form"].secret, time.time())})
+        assert visitor.get("/admin/").status_code == 200
         clock.shift(timedelta(minutes=61))
         assert visitor.get("/admin/").status_code == 302
 

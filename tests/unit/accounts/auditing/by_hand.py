@@ -7,6 +7,7 @@ from importlib import import_module
 from django.db import connection
 
 guards = import_module("accounts.migrations.0007_audit_chain")
+retention = import_module("accounts.migrations.0013_retention")
 
 
 @contextmanager
@@ -30,7 +31,7 @@ def without_guards() -> Iterator[None]:
 def guard() -> None:
     """On SQLite, the triggers that the tests leave out: where every test empties the tables there are none."""
     with connection.cursor() as cursor:
-        for statement in guards.SQLITE:
+        for statement in (retention.SQLITE, *guards.SQLITE):
             cursor.execute(statement.replace("CREATE TRIGGER", "CREATE TRIGGER IF NOT EXISTS", 1))
 
 

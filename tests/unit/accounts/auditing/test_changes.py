@@ -80,7 +80,8 @@ def test_each_addition_change_and_deletion_is_an_event(name: str, browser: Clien
     model = next(lists.model for lists in ours() if lists.opts.label_lower == name)
     row = model.objects.latest("pk")
     added = AuditEvent.objects.get()
-    assert (added.verb, added.actor, added.address) == ("setting.changed", admin, "127.0.0.1")
+    verb = "audit.retention-changed" if name == "accounts.retention" else "setting.changed"
+    assert (added.verb, added.actor, added.address) == (verb, admin, "127.0.0.1")
     assert (added.details["thing"], added.details["id"], added.details["what"]) == (name, str(row.pk), "added")
     assert added.details["before"] == {}
     assert browser.post(f"{place}/{row.pk}/change/", data | change).status_code == 302
@@ -136,6 +137,14 @@ def test_no_secret_is_kept_but_that_it_changed(browser: Client, admin: Person, r
     assert event.details["before"] == {"password": "…", "is_staff": True}
     assert event.details["after"] == {"password": "…", "is_staff": False}
     assert event.person == admin
+
+
+def test_nobody_makes_a_change_of_the_times_vanish(browser: Client, admin: Person) -> None:
+    browser.post("/admin/accounts/retention/add/", {"verb": "setting.changed", "days": 30})
+    event = AuditEvent.objects.get()
+    assert (event.verb, event.actor) == ("audit.retention-changed", admin)
+    browser.post("/admin/accounts/retention/add/", {"verb": "audit.retention-changed", "days": 30})
+    assert not Retention.objects.filter(verb="audit.retention-changed").exists()
 
 
 def test_what_is_refused_is_no_event(browser: Client) -> None:

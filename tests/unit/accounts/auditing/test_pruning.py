@@ -5,10 +5,12 @@ from io import StringIO
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
-from accounts.auditing import pruning, tasks
+from accounts.auditing import chain, pruning, tasks
 from accounts.models import AuditEvent, AuditLink, Retention
 from tests.unit.accounts.auditing.by_hand import execute, guard
 from tests.unit.accounts.auditing.conftest import NOW, Happened, faults, seal, verify
@@ -39,6 +41,11 @@ def looks(happened: Happened) -> list[AuditEvent]:
 def prune(days: float = 0) -> dict[str, int]:
     with time_machine.travel(NOW + timedelta(days=days), tick=False):
         return pruning.prune(NOW + timedelta(days=days))
+
+
+def ago(days: float) -> float:
+    """So many days by the database's clock, as ``happened`` takes them."""
+    return days - (timezone.now() - NOW) / timedelta(days=1)
 
 
 def test_what_has_had_its_time_goes_and_the_rest_stays(looks: list[AuditEvent], caplog: pytest.LogCaptureFixture) -> None:
@@ -101,9 +108,82 @@ def test_a_pruning_that_is_taken_away_explains_nothing_any_more(looks: list[Audi
     assert len(faults()) == 4
 
 
+@pytest.mark.parametrize(
+    ("events", "before"),
+    [
+        (DECISION, "2027-11-22T07:00:00.000000Z"),  # still to come
+        (DECISION, "2026-11-22T06:00:00.000000Z"),  # an hour ago
+        (DECISION, "2026-13-22T06:00:00Z"),
+        (DECISION, "2026-10-22T06:00:00"),
+        ("audit.exported", "2026-10-22T07:00:00.000000Z"),
+    ],
+)
+def test_a_pruning_that_somebody_invents_explains_nothing(
+    events: str, before: str, looks: list[AuditEvent], happened: Happened
+) -> None:
+    invented = happened("audit.pruned", days=0.01, events=events, before=before)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM accounts_auditevent WHERE verb = %s", [DECISION])
+    execute("DELETE FROM accounts_auditevent WHERE verb = %s", DECISION)
+    seal()
+    with time_machine.travel(NOW, tick=False):
+        said = [fault.split(" (")[0] for fault in faults()]
+    assert said[:3] == [f"event-missing: Event {look.pk + 1}" for look in looks]
+    assert said[3].startswith(f"pruning-wrong: Event {invented.pk} ")
+
+
+def test_a_pruning_put_in_behind_the_chain_explains_nothing(looks: list[AuditEvent], happened: Happened) -> None:
+    happened("audit.pruned", days=20, events=DECISION, before="2026-10-22T07:00:00.000000Z")
+    execute("UPDATE accounts_auditevent SET id = -id WHERE verb = 'audit.pruned'")
+    execute("DELETE FROM accounts_auditevent WHERE verb = %s", DECISION)
+    assert [fault.split(":")[0] for fault in faults()] == ["event-behind", *["event-missing"] * 3, "pruning-wrong"]
+
+
+def test_the_database_lets_no_event_go_that_is_younger_than_its_rule_says(happened: Happened) -> None:
+    Retention.objects.create(verb=DECISION, days=100)
+    happened(DECISION, days=ago(99))
+    seal()
+    happened("audit.pruned", days=0, events=DECISION, before=chain.moment(timezone.now() - timedelta(days=2)))
+    for days, goes in ((100, False), (90, True)):
+        Retention.objects.filter(verb=DECISION).update(days=days)
+        with transaction.atomic(), connection.cursor() as cursor:
+            try:
+                cursor.execute("DELETE FROM accounts_auditevent WHERE verb = %s", [DECISION])
+            except IntegrityError:
+                assert not goes
+                transaction.set_rollback(True)
+    assert not AuditEvent.objects.filter(verb=DECISION).exists()
+
+
+@pytest.mark.parametrize("days", [0, 1, 29, 36501, 800_000])
+def test_no_time_is_too_short_for_a_look_or_too_long_for_a_calendar(days: int) -> None:
+    with pytest.raises(ValidationError, match="30 days at least"):
+        Retention(verb=DECISION, days=days).full_clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Retention.objects.create(verb=DECISION, days=days)
+
+
+def test_one_without_a_seal_keeps_no_other(looks: list[AuditEvent], happened: Happened) -> None:
+    behind = happened(LOOK, days=50)
+    execute("UPDATE accounts_auditevent SET id = -id WHERE id = %s", behind.pk)
+    assert prune() == {LOOK: 3}
+    assert AuditEvent.objects.filter(verb=LOOK).count() == 2
+
+
+def test_what_the_database_refuses_keeps_no_other_verb(happened: Happened, caplog: pytest.LogCaptureFixture) -> None:
+    happened("application.held", days=ago(20))
+    happened("application.review", days=ago(80))
+    seal()
+    Retention.objects.bulk_create(Retention(verb=f"application.{name}", days=30) for name in ("held", "review"))
+    # The worker's clock is wrong by two months, the database's is right.
+    assert pruning.prune(timezone.now() + timedelta(days=60)) == {"application.review": 1}
+    assert "events application.held could not be deleted" in caplog.text
+    assert AuditEvent.objects.filter(verb="application.held").exists()
+
+
 def test_a_pruning_that_begins_during_a_check_is_no_fault(looks: list[AuditEvent], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("accounts.auditing.verifying.AT_ONCE", 1)
-    from accounts.auditing import chain, verifying
+    from accounts.auditing import verifying
 
     check = verifying.Check(end=chain.Anchor(0, chain.START), anchors={})
     execute("UPDATE accounts_auditevent SET mailbox = 'x' WHERE id = %s", looks[0].pk)

@@ -159,6 +159,17 @@ def test_it_needs_a_reason_and_a_held_application(desk: Client, wang: Person, he
     assert not Letter.objects.exists()
 
 
+def test_going_on_without_a_reason_is_a_look_like_any_other(
+    desk: Client, wang: Person, helper: Person, held: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(guard.MOST, "looks", 2)
+    asked = {"act": "go-on", "application": held.reference, "reason": ""}
+    assert [desk.post(page_of(wang), asked).status_code for _ in range(3)] == [422, 422, 429]
+    assert [event.person for event in AuditEvent.objects.filter(verb="helpdesk.looked", actor=helper)] == [wang, wang]
+    Application.objects.filter(pk=held.pk).update(state="cancelled")
+    assert desk.post(page_of(wang), asked).status_code == 302  # nothing to complain of, and nothing to see
+
+
 def test_nobody_helps_themselves(helper: Person, desk: Client, services: dict[str, MailService]) -> None:
     own = Application.objects.create(person=helper, service=services["mx"], state="held", queued_at=timezone.now())
     data = {"act": "go-on", "application": own.reference, "reason": "x"}

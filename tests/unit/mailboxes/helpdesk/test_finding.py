@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from accounts import audit
+from accounts import audit, letters
 from accounts.models import AuditEvent, Person
 from accounts.references import new_reference
 from mailboxes.models import Application, MailService
@@ -48,6 +49,20 @@ def test_there_is_no_file_of_all_people_and_no_page_by_number_besides(desk: Clie
     assert desk.get(page_of(wang).replace("change", "history")).status_code == 403
     assert desk.get(page_of(wang).replace("change", "delete")).status_code == 403
     assert desk.get(f"{FIND}add/").status_code == 403
+
+
+def test_the_lists_of_letters_and_refusals_are_no_way_round(desk: Client, helper: Person, wang: Person) -> None:
+    helper.groups.add(Group.objects.get(name="helpdesk"))
+    letter = letters.post("contact-added", to="ming@home.example", person=wang, address="x@y.example")
+    refusal = Refusal.objects.create(code="expired", subject=wang.subject, reference=new_reference("H"))
+    for label, pk in (("accounts/letter", letter.pk), ("sso_bridge/refusal", refusal.pk)):
+        assert desk.get(f"/admin/{label}/?q=ming").status_code == 403
+        assert desk.get(f"/admin/{label}/{pk}/change/").status_code == 403
+        assert desk.post(f"/admin/{label}/export/", {"format": "csv"}).status_code == 403
+    index = desk.get("/admin/")
+    assertNotContains(index, 'id="accounts-letter"')
+    assertContains(index, 'id="mailboxes-helpdeskcase"')
+    assertContains(desk.get(FIND, {"q": refusal.reference}), "The link has expired")
 
 
 def test_namesakes_are_told_apart_and_too_many_are_not_listed(
