@@ -43,14 +43,15 @@ def move_application(
     *,
     now: datetime,
     actor: Person | None,
+    verb: str = "",
     reason: str = "",
     address: str = "",
     **fields: Any,
 ) -> None:
     """Bring an application to another state, set ``fields`` with it, and write the event; inside a transaction.
 
-    ``address`` is where somebody asked for it from. The hash of its password is wiped wherever nobody is to decide about it
-    any more.
+    ``verb`` is what the event calls it; by itself it is called by the state. ``address`` is where it was asked from.
+    The hash of its password is wiped wherever nobody is to decide about it any more.
     """
     if to in ("done", "cancelled", "rejected"):
         fields["finished_at"] = now
@@ -66,7 +67,7 @@ def move_application(
     said = {"reason": reason} if reason else {}
     _move(application, APPLICATION, to, fields)
     audit.record(
-        f"application.{to}",
+        f"application.{verb or to}",
         person=application.person,
         actor=actor,
         mailbox=application.mailbox.address if application.mailbox else "",

@@ -12,6 +12,7 @@ OF_A_MAILBOX = {
     "application.review": _("Application in review"),
     "application.asked": _("Question about the application"),
     "application.pending": _("Mailbox applied for"),
+    "application.approved": _("Application approved"),
     "application.rejected": _("Application rejected"),
     "application.done": _("Application done"),
     "application.cancelled": _("Application cancelled"),

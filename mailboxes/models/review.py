@@ -22,7 +22,7 @@ class ReviewCase(Application):
 
 
 class Remark(models.Model):
-    """What a reviewer decided, asked or offered, or what the applicant answered, with the words. Rows are only added."""
+    """What the office decided, asked or offered, or what the applicant answered, with the words. Rows are only added."""
 
     class Kind(models.TextChoices):
         APPROVED = "approved", pgettext_lazy("remark", "Approved")
@@ -30,6 +30,7 @@ class Remark(models.Model):
         ASKED = "asked", pgettext_lazy("remark", "Asked")
         ANSWERED = "answered", pgettext_lazy("remark", "Answered")
         OFFERED = "offered", pgettext_lazy("remark", "Other names offered")
+        GIVEN_BACK = "given-back", pgettext_lazy("remark", "Given back by the helpdesk")
 
     LONGEST = 2000
 
@@ -48,7 +49,7 @@ class Remark(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
                 name="remark_kind_known",
-                condition=Q(kind__in=["approved", "rejected", "asked", "answered", "offered"]),
+                condition=Q(kind__in=["approved", "rejected", "asked", "answered", "offered", "given-back"]),
             ),
             models.CheckConstraint(name="remark_has_words", condition=Q(kind="approved") | ~Q(text="")),
         ]

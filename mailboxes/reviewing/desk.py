@@ -22,7 +22,7 @@ def approve(application: Application, *, actor: Person, now: datetime, reason: s
     with transaction.atomic():
         if application.mailbox is None:
             raise states.NotAllowed(f"{application} has no name yet.")
-        states.move_application(application, "pending", now=now, actor=actor, reason=reason)
+        states.move_application(application, "pending", now=now, actor=actor, verb="approved", reason=reason)
         outbox.put(application.mailbox, Job.Kind.CREATE, now=now, password_hash=password_hash)
         _remark(application, Remark.Kind.APPROVED, reason, actor, now)
         _write("application-approved", application, mailbox=application.mailbox.address, reason=reason)
@@ -70,6 +70,7 @@ def let_go_on(application: Application, *, actor: Person, now: datetime, reason:
         raise states.NotAllowed(f"{application} is not held.")
     with transaction.atomic():
         states.move_application(application, "draft", now=now, actor=actor, reason=reason)
+        _remark(application, Remark.Kind.GIVEN_BACK, reason, actor, now)
         _write("application-reopened", application, reason=reason)
 
 

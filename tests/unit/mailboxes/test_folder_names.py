@@ -13,9 +13,7 @@ from mailboxes.owning.delegation_form import OfferForm
 def test_what_turns_signs_around_is_shown_as_a_mark_and_refused_in_a_reason(sign: str) -> None:
     assert shown_name(f"tneS{sign}Sent") == "tneS\ufffdSent"
     form = OfferForm({"reason": f"away {sign}today"}, folders=["INBOX"], today=date(2026, 11, 22))
-    assert form.errors["reason"] == [
-        "There are signs in it that cannot be seen and turn others around. Type it anew, instead of pasting it."
-    ]
+    assert [error.code for error in form.errors.as_data()["reason"]] == ["bidi"]
 
 
 def test_an_honest_name_and_reason_stay() -> None:

@@ -288,11 +288,9 @@ def test_it_says_what_to_do_when_it_was_somebody_else(as_wang: Client, mailbox: 
     page = as_wang.get("/mail/mx/check-up/")
     assertContains(page, "Set a new password")
     assertContains(page, 'href="/mail/mx/reset/"', count=2)  # the other one is in the menu
-    assertContains(page, "thrown out")
-    assertContains(page, "a linked county account that you do not know")
     assertContains(page, 'href="/configure/"', count=2)
-    assertContains(page, 'href="/mail/mx/vacation/"')
-    assertContains(page, 'href="/contact/"')
+    for words in ("thrown out", "a linked county account", 'href="/mail/mx/vacation/"', 'href="/contact/"'):
+        assertContains(page, words)
     Mailbox.objects.update(**SUSPENDED)
     assertContains(as_wang.get("/mail/mx/check-up/"), "Suspended since")
 

@@ -46,7 +46,7 @@ def test_approval_files_the_job_with_the_hash_and_writes_a_letter(as_reviewer: C
     assert (letter.kind, letter.to) == ("application-approved", "hmwang@example.org")
     assert case.reference in text_of(letter)
     assert "Welcome aboard." in text_of(letter)
-    event = AuditEvent.objects.get(verb="application.pending")
+    event = AuditEvent.objects.get(verb="application.approved")
     assert event.actor is not None
     assert (event.person, event.actor.number) == (wang, "z30003")
 

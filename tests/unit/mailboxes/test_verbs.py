@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent.parent.parent
 HOUSE = ("accounts", "mailboxes", "sso_bridge", "portal")
 # What stands in the braces of a verb that is put together; a new one has to be told here.
 PARTS = {
-    "application.{to}": {to for targets in states.APPLICATION.values() for to in targets},
+    "application.{verb or to}": {to for targets in states.APPLICATION.values() for to in targets} | {"approved"},
     "mailbox.{verb or to}": {to for targets in states.MAILBOX.values() for to in targets}
     | {"lifted", "stays", "kept", "closing", "closing-taken-back", "reopened"},
     "delegation.{what}": {"offered", "begun", "stopped"} | {to for to_all in states.DELEGATION.values() for to in to_all},

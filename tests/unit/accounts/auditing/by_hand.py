@@ -7,7 +7,7 @@ from importlib import import_module
 from django.db import connection
 
 guards = import_module("accounts.migrations.0007_audit_chain")
-retention = import_module("accounts.migrations.0013_retention")
+retention = import_module("accounts.migrations.0012_retention")
 
 
 @contextmanager

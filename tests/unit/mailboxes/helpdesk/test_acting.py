@@ -14,7 +14,7 @@ from accounts import calling, letters
 from accounts.models import AuditEvent, ContactAddress, Letter, Person
 from mailboxes.models import Application, MailService
 from mailboxes.reviewing.helpdesk import guard
-from tests.conftest import SignIn
+from tests.conftest import AgreeAll, SignIn
 from tests.unit.mailboxes.conftest import MakeMailbox
 from tests.unit.mailboxes.helpdesk.conftest import page_of
 
@@ -137,8 +137,9 @@ def go_on(desk: Client, person: Person, application: Application, reason: str = 
 
 
 def test_a_held_application_goes_back_to_the_applicant_with_a_letter(
-    desk: Client, as_wang: Client, wang: Person, helper: Person, held: Application
+    desk: Client, as_wang: Client, wang: Person, helper: Person, held: Application, agree_all: AgreeAll
 ) -> None:
+    agree_all(as_wang, "mx")
     assertContains(as_wang.get(held.get_absolute_url()), "with the helpdesk")
     assert f"The applicant can go on with {held}" in go_on(desk, wang, held)
     held.refresh_from_db()
@@ -150,6 +151,7 @@ def test_a_held_application_goes_back_to_the_applicant_with_a_letter(
     event = AuditEvent.objects.get(verb="application.draft")
     assert (event.actor, event.details["reason"]) == (helper, "Your passport name is here.")
     assert as_wang.get(held.get_absolute_url()).status_code == 302  # the wizard
+    assertContains(as_wang.get("/mail/mx/name/"), "Your passport name is here.")
 
 
 def test_it_needs_a_reason_and_a_held_application(desk: Client, wang: Person, held: Application) -> None:

@@ -68,7 +68,7 @@ def bring_in(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("accounts", "0010_refusals"),
+        ("accounts", "0011_looks"),
     ]
 
     operations = [
