@@ -7,8 +7,9 @@ from typing import Any
 
 FIRST_YEAR, LAST_YEAR = 1, 9999  # any calendar's
 
-# Unicode's bidirectional controls (UAX 9): they can make a name read as something else.
-BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Unicode's bidirectional controls (UAX 9): they can make a name read as something else. The contract of the hand-off names
+# these, and not U+061C.
+BIDI_CONTROLS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Cc: controls. Cs: half a surrogate pair, which JSON can spell and no database can store.
 UNFIT_CATEGORIES = ("Cc", "Cs")
 

@@ -8,9 +8,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.facts import BIDI_CONTROLS
 from mailboxes.models import Delegation
-from mailboxes.owning.boxes.folders import shown_name
+from mailboxes.owning.boxes.folders import TURNING, shown_name
 
 NO_DATE = _("Write a date as 2026-11-22.")
 
@@ -41,7 +40,7 @@ class OfferForm(forms.Form):
     def clean_reason(self) -> str:
         """On one line, however it was pasted."""
         reason = " ".join(self.cleaned_data["reason"].split())
-        if not BIDI_CONTROLS.isdisjoint(reason):
+        if not TURNING.isdisjoint(reason):
             raise ValidationError(
                 _("There are signs in it that cannot be seen and turn others around. Type it anew, instead of pasting it."),
                 code="bidi",

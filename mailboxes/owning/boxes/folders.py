@@ -24,7 +24,8 @@ ORDER = tuple(NAMES)
 EMPTIED = {"trash": "Trash", "junk": "Junk"}  # by their word in addresses of pages
 # What moves or breaks a line has a picture instead (Unicode, Control Pictures), and what turns its signs around a mark.
 PICTURES = {code: 0x2400 + code for code in range(32)} | {0x7F: 0x2421, 0x85: 0x2424, 0x2028: 0x2424, 0x2029: 0x2424}
-PICTURES |= {ord(sign): 0xFFFD for sign in BIDI_CONTROLS}
+TURNING = BIDI_CONTROLS | {"\u061c"}
+PICTURES |= {ord(sign): 0xFFFD for sign in TURNING}
 
 
 @dataclass(frozen=True)

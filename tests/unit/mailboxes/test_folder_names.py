@@ -4,12 +4,11 @@ from datetime import date
 
 import pytest
 
-from accounts.facts import BIDI_CONTROLS
-from mailboxes.owning.boxes.folders import shown_name
+from mailboxes.owning.boxes.folders import TURNING, shown_name
 from mailboxes.owning.delegation_form import OfferForm
 
 
-@pytest.mark.parametrize("sign", sorted(BIDI_CONTROLS), ids=ascii)
+@pytest.mark.parametrize("sign", sorted(TURNING), ids=ascii)
 def test_what_turns_signs_around_is_shown_as_a_mark_and_refused_in_a_reason(sign: str) -> None:
     assert shown_name(f"tneS{sign}Sent") == "tneS\ufffdSent"
     form = OfferForm({"reason": f"away {sign}today"}, folders=["INBOX"], today=date(2026, 11, 22))
