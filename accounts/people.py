@@ -46,10 +46,10 @@ def bring_up_to_date(data: PersonData) -> Person:
     } | _county_facts(data)
     if data.category is not None:
         facts["category"] = data.category
-    person = Person.objects.filter(source=data.source, subject=data.subject).first()
+    person = _known(data)
     if person is None:
-        return _linked(data) or _add(data, facts)
-    _take(person, facts)
+        return _add(data, facts)
+    _take(person, facts if _is_own(person, data) else _county_facts(data))
     return person
 
 
@@ -86,17 +86,19 @@ def _take(person: Person, facts: dict[str, Any]) -> None:
         person.save(update_fields=[*changed, "updated_at"])
 
 
-def _linked(data: PersonData) -> Person | None:
-    """Whoever has made this account a second way in; the campus's own people are never anybody's second way."""
+def _known(data: PersonData) -> Person | None:
+    """Whose account it is, or whoever has made it a second way in; no account of the campus is anybody's second way."""
+    own = Person.objects.filter(source=data.source, subject=data.subject)
     if data.source == Person.CAMPUS:
-        return None
+        return own.first()
     hold_account(data)
-    way = SocialAccount.objects.select_related("user").filter(provider=data.source, uid=data.subject).first()
-    if way is None:
-        return None
-    person: Person = way.user
-    take_county_facts(person, data)
-    return person
+    ways = SocialAccount.objects.filter(provider=data.source, uid=data.subject)
+    found: list[Person] = list(own.union(Person.objects.filter(pk__in=ways.values("user")), all=True))
+    return next((person for person in found if _is_own(person, data)), found[0] if found else None)
+
+
+def _is_own(person: Person, data: PersonData) -> bool:
+    return (person.source, person.subject) == (data.source, data.subject)
 
 
 def _add(data: PersonData, facts: dict[str, Any]) -> Person:

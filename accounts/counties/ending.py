@@ -10,13 +10,15 @@ from accounts.counties import ways
 from accounts.models import Person
 from accounts.signing_in import WAY
 
+LINKED = "linked"  # what a session has that was begun by a linked account
+
 
 def middleware(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """End such a session before anything is done for it; it costs a query where somebody came by a second way."""
+    """End such a session before anything is done for it; it costs nothing where somebody came by their own account."""
 
     def ending(request: HttpRequest) -> HttpResponse:
-        way: str = request.session.get(WAY, "") if settings.SESSION_COOKIE_NAME in request.COOKIES else ""
-        if way.startswith("county:") and isinstance(request.user, Person) and not ways.leads_to(request.user, way):
+        linked = settings.SESSION_COOKIE_NAME in request.COOKIES and LINKED in request.session
+        if linked and isinstance(request.user, Person) and not ways.is_linked(request.user, request.session[WAY]):
             logout(request)
         return get_response(request)
 

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from accounts import audit, languages
 from accounts.addresses import visitor_address
-from accounts.counties import ways
+from accounts.counties import ending, ways
 from accounts.counties.claims import person_data
 from accounts.counties.refusals import Kind, Refused
 from accounts.counties.registry import County
@@ -35,7 +35,8 @@ def _let_in(request: HttpRequest, data: PersonData) -> Person:
     person = bring_up_to_date(data)
     if not person.is_active:
         raise Refused(Kind.CLOSED, "account-closed")
-    sign_in(request, person, way=f"{data.source}:{data.subject}")
+    way = f"{data.source}:{data.subject}"
+    sign_in(request, person, way=way, **({} if way == person.username else {ending.LINKED: 1}))
     address = visitor_address(request)
     audit.record("county.signed-in", person=person, actor=person, address=address, source=data.source)
     return person

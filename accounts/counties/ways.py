@@ -81,13 +81,11 @@ def tell(kind: str, person: Person, source: str) -> None:
         letters.post(kind, to=to, person=person, language=language, county=name)
 
 
-def leads_to(person: Person, way: str) -> bool:
-    """Whether somebody comes in by that account of a county as this person: their own, or one that is linked."""
-    if way == person.username:
-        return True
+def is_linked(person: Person, way: str) -> bool:
+    """Whether that account of a county, such as ``county:kl:aa1234``, is a second way in of this person."""
     kind, code, subject = way.split(":", 2)
-    is_linked: bool = SocialAccount.objects.filter(user=person, provider=f"{kind}:{code}", uid=subject).exists()
-    return is_linked
+    found: bool = SocialAccount.objects.filter(user=person, provider=f"{kind}:{code}", uid=subject).exists()
+    return found
 
 
 def _why_kept(person: Person, way: SocialAccount, linked: list[SocialAccount], current: str) -> Promise | str:
