@@ -14,6 +14,7 @@ from mailboxes.models import Delegation, Finding, Job, Mailbox, MailService, Rec
 from mailboxes.models.stem import stem_of
 from mailboxes.provisioning import outbox, reconciling
 from mailboxes.provisioning.hashing import hash_password
+from mailboxes.provisioning.reconciling.expected import KEEPER
 from mailboxes.provisioning.stores.dovecot.database import connected
 from mailboxes.provisioning.stores.dovecot.deadline import Deadline
 from mailboxes.provisioning.stores.dovecot.store import DovecotStore
@@ -111,7 +112,7 @@ def test_each_difference_is_found_repaired_and_gone(
     store.share(shared.address, {fine.address: {"INBOX": "read"}})
 
     assert run().complete
-    expected = {
+    wanted = {
         (lost.address, "missing"),
         (shut.address, "state"),
         (ajar.address, "state"),
@@ -120,7 +121,7 @@ def test_each_difference_is_found_repaired_and_gone(
         (shared.address, "delegation"),
         (stray, "extra"),
     }
-    assert found() == expected
+    assert found() == wanted
     assert Finding.objects.get(kind="delegation").server_says == f"INBOX → {fine.address}: read"
 
     now = timezone.now()
@@ -134,7 +135,7 @@ def test_each_difference_is_found_repaired_and_gone(
     assert (Letter.objects.get().kind, Letter.objects.get().to) == ("mailbox-missing", "wang@example.org")
     applying.change_password(lost, password=SECOND, address="192.0.2.10", now=now)
     finish(broker)
-    assert found() == expected - {(lost.address, "missing")}  # which its new password has ended
+    assert found() == wanted - {(lost.address, "missing")}  # which its new password has ended
 
     again = run(timezone.now() + LATER)
     assert (again.complete, again.resolved, found()) == (True, 6, set())
@@ -144,7 +145,7 @@ def test_each_difference_is_found_repaired_and_gone(
     refuses(stray, FIRST, "CONTACTADMIN")
     assert store.folders(stray)[0].messages == 1  # its letters stay
     kept = Mailbox.objects.get(local_part=stray.partition("@")[0])
-    assert (kept.state, kept.person.subject) == ("cancelled", expected.KEEPER)
+    assert (kept.state, kept.person.subject) == ("cancelled", KEEPER)
 
 
 def test_a_job_that_waits_or_was_done_lately_explains_a_difference(opened: Open, broker: str, worker: Path) -> None:
