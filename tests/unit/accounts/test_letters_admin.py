@@ -9,6 +9,8 @@ from pytest_django.asserts import assertContains, assertNotContains
 from accounts import audit, letters
 from accounts.models import AuditEvent, Letter, Person
 
+pytestmark = pytest.mark.thorough
+
 LIST = "/admin/accounts/letter/"
 
 

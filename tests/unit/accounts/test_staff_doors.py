@@ -33,7 +33,7 @@ from tests.unit.accounts.staffing import (
 
 __all__ = ["admin", "no_tries_yet", "visitor", "with_app"]  # fixtures, which pytest finds by name
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 # --- how long, and from where -----------------------------------------------------------------------------------------

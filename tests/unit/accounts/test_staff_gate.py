@@ -36,7 +36,7 @@ from tests.unit.accounts.test_rights import ALL
 
 __all__ = ["admin", "no_tries_yet", "visitor", "with_app"]  # fixtures, which pytest finds by name
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 
 # --- the second step -----------------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ from pytest_django.asserts import assertContains, assertNotContains
 from accounts.models import Person
 from mailboxes.models import Application, ForwardRefusal, Job, Mailbox, MailService, Notice, ReservedName
 
+pytestmark = pytest.mark.thorough
+
 LISTS = [
     "accounts/person",
     "accounts/policy",

@@ -25,6 +25,8 @@ from tests.conftest import MakePerson
 from tests.unit.mailboxes.reconciled import Open, lose, opened, store
 from tests.unit.mailboxes.test_dovecot_faults import listening, request_of
 
+pytestmark = pytest.mark.thorough
+
 __all__ = ["opened", "store"]
 PASSWORD = "copper-kettle-ninety-seals"
 

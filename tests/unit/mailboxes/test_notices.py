@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import override
 
 from accounts.templatetags.display import linked
 from mailboxes.models import MailService, Notice
@@ -29,7 +30,7 @@ def test_those_in_force_are_shown_the_newest_first(services: dict[str, MailServi
 def test_a_notice_ends_after_it_begins(db: None) -> None:
     now = timezone.now()
     made = Notice(title_zh="一", title_en="1", text_zh="一", text_en="1", shown_from=now, shown_until=now)
-    with pytest.raises(ValidationError, match="end after it begins"):
+    with override("en"), pytest.raises(ValidationError, match="end after it begins"):
         made.full_clean()
 
 

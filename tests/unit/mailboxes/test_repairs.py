@@ -10,6 +10,8 @@ from tests.conftest import MakePerson
 from tests.unit.mailboxes.reconciled import NOW, Open, opened, store
 from tests.unit.mailboxes.test_findings_admin import difference
 
+pytestmark = pytest.mark.thorough
+
 __all__ = ["opened", "store"]
 
 

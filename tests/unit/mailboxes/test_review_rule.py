@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.utils.translation import override
 from pytest_django.asserts import assertContains
 
 from accounts.models import AuditEvent, Person
@@ -98,7 +99,7 @@ def test_a_missing_passport_name_waits_where_names_do_not_need_one(
 
 def test_conditions_open_to_appeal_need_somebody_who_reviews(services: dict[str, MailService]) -> None:
     services["mx"].open_to_appeal = {"staff": ["留停"]}
-    with pytest.raises(ValidationError, match="Somebody has to review"):
+    with override("en"), pytest.raises(ValidationError, match="Somebody has to review"):
         services["mx"].full_clean()
     services["mx"].review = "warning"
     services["mx"].full_clean()
