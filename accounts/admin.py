@@ -169,13 +169,13 @@ class LetterAdmin(ReadOnlyAdmin):
             self.message_user(request, text % {"most": MOST_AGAIN}, messages.WARNING)
             return
         left: Counter[str] = Counter()
-        total = 0
-        for total, letter in enumerate(chosen, 1):  # noqa: B007
+        again = 0
+        for letter in chosen:
             try:
                 letters.send_again(letter, actor=request.user)
+                again += 1
             except letters.NotAgain as refused:
                 left[str(refused.sentence)] += 1
-        again = total - left.total()
         self.message_user(
             request, _("Sent again: %(again)s.") % {"again": again}, messages.SUCCESS if again else messages.WARNING
         )

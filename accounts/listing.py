@@ -169,10 +169,10 @@ def who(request: HttpRequest) -> dict[str, Any]:
 
 def numbered(rows: QuerySet[Row], text: str) -> Row | None:
     """The row with that number; None for a number that there is not, and for what is none."""
-    return rows.filter(pk=int(text)).first() if is_number(text) else None
+    return rows.filter(pk=int(text)).first() if is_row_number(text) else None
 
 
-def is_number(text: str) -> bool:
+def is_row_number(text: str) -> bool:
     """Whether it can be the number of a row: of digits, and of so few that the database holds it."""
     return text.isascii() and text.isdigit() and len(text) < 19
 

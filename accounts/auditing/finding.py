@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts import searching
 from accounts.addresses import normal
-from accounts.listing import is_number
+from accounts.listing import is_row_number
 from accounts.models import AuditEvent
 
 PAGE = 50
@@ -53,7 +53,7 @@ def events(filters: dict[str, Any]) -> QuerySet[AuditEvent]:
 
 def page(found: QuerySet[AuditEvent], before: str) -> tuple[list[AuditEvent], str]:
     """The events that are older than the number ``before``, and the number at their end, or empty where none follow."""
-    if is_number(before):
+    if is_row_number(before):
         found = found.filter(pk__lt=int(before))
     shown = list(found[: PAGE + 1])
     return shown[:PAGE], str(shown[PAGE - 1].pk) if len(shown) > PAGE else ""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from accounts.listing import is_row_number
 from accounts.models import Person
 from mailboxes import eligibility, states
 from mailboxes.models import ReviewCase
@@ -15,7 +16,6 @@ from mailboxes.reviewing.queue import WAITING
 
 MOST = 500  # each is a transaction of a few milliseconds, and the reviewer waits for all of them
 LISTED = 50  # at first; the others unfold
-NAMED = 10  # of those that were left as they are, one by one
 
 
 class TooMany(Exception):
@@ -35,14 +35,9 @@ class Plan:
     caution: str = ""
 
 
-def stamps_in(text: str) -> dict[str, str]:
-    """By number, the stamps of applications as the page of the list sent them back."""
-    return {number: stamp for number, _colon, stamp in (pair.partition(":") for pair in text.split())}
-
-
 def chosen(numbers: Sequence[str]) -> list[ReviewCase]:
     """The applications with these numbers, oldest first; what is no number is left out. TooMany."""
-    ids = {int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) < 19}
+    ids = {int(number) for number in numbers if is_row_number(number)}
     if len(ids) > MOST:
         raise TooMany(
             _("You have chosen %(count)s applications, and at most %(most)s go at once. Nothing was changed.")

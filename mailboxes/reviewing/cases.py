@@ -16,7 +16,7 @@ from accounts.listing import ReadOnlyAdmin, numbered
 from accounts.models import Consent, Person
 from mailboxes import eligibility, states
 from mailboxes.models import Mailbox, ReasonTemplate, ReviewCase
-from mailboxes.reviewing import bulk, queue
+from mailboxes.reviewing import bulk, queue, second
 from mailboxes.reviewing.decisions import DECISIONS, stamp_of, told_who
 from mailboxes.reviewing.forms import BulkRejectForm, QueueForm
 
@@ -140,14 +140,14 @@ class ReviewCaseAdmin(ReadOnlyAdmin):
             messages.warning(request, _("Tick at least one application first. Nothing was changed."))
             return HttpResponseRedirect(shown)
         confirmed = "confirmed" in request.POST
-        sent = bulk.stamps_in(request.POST.get("ids", ""))
+        sent = second.stamps_in(request.POST.get("ids", ""))
         stamps = sent if confirmed else {str(row.pk): stamp_of(row) for row in rows}
         who = cast(SignedInRequest, request).user
         form = BulkRejectForm(request.POST if confirmed else None)
         if confirmed and (action == "approve" or form.is_valid()):
             reasons = form.cleaned_data if action == "reject" else {}
             left = bulk.decide(action, rows, stamps=stamps, actor=who, now=timezone.now(), **reasons)
-            _tell(request, len(rows), left)
+            second.tell(request, chosen=len(rows), left=[(plan.case.reference, plan.words) for plan in left])
             return HttpResponseRedirect(shown)
         title = _("Approve these applications?") if action == "approve" else _("Reject these applications?")
         plans = bulk.plans(action, rows, stamps=stamps, actor=who)
@@ -171,18 +171,10 @@ class ReviewCaseAdmin(ReadOnlyAdmin):
             waiting = queue.waiting(QueueForm(request.GET).filters()).prefetch_related("remarks")
             found = list(waiting[: bulk.MOST + 1])
             return found[: bulk.MOST], len(found) > bulk.MOST
-        return bulk.chosen([*request.POST.getlist("chosen"), *bulk.stamps_in(request.POST.get("ids", ""))]), False
+        return bulk.chosen([*request.POST.getlist("chosen"), *second.stamps_in(request.POST.get("ids", ""))]), False
 
     def _case(self, object_id: str) -> ReviewCase:
         case = numbered(ReviewCase.objects.select_related("person", "service", "mailbox"), object_id)
         if case is None:
             raise Http404
         return case
-
-
-def _tell(request: HttpRequest, chosen: int, left: list[bulk.Plan]) -> None:
-    """How many it was done to, and of those that were left the first by name."""
-    facts = {"done": chosen - len(left), "left": len(left)}
-    messages.success(request, _("Done: %(done)s. Left as they are: %(left)s.") % facts)
-    for plan in left[: bulk.NAMED]:
-        messages.warning(request, _("Left: %(what)s. %(why)s") % {"what": plan.case.reference, "why": plan.words})

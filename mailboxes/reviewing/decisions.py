@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +13,7 @@ from accounts.models import AuditEvent
 from mailboxes.models import ReviewCase
 from mailboxes.reviewing import desk
 from mailboxes.reviewing.forms import ApproveForm, AskForm, OfferForm, RejectForm
+from mailboxes.reviewing.second import was_first
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,6 @@ def told_who(case: ReviewCase) -> str:
         person=case.person_id, verb__startswith="application.", details__application=case.reference
     )
     last = of_it.exclude(verb="application.done").select_related("actor").first()  # done is what the office has decided
-    if last is None or last.actor is None:
-        return _("Something has changed since you opened this page. Nothing of yours was done; this is how it stands now.")
-    if last.actor == case.person:
+    if last is not None and last.actor == case.person:
         return _("The applicant has changed something since you opened this page. This is how it stands now.")
-    who = last.actor.name or last.actor.subject
-    facts = {"who": who, "when": timezone.localtime(last.happened_at).strftime("%Y-%m-%d %H:%M:%S")}
-    return _("%(who)s was first, at %(when)s. Nothing of yours was done; this is how it stands now.") % facts
+    return was_first(last)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.http import SignedInRequest
-from accounts.listing import ReadOnlyAdmin, is_number
+from accounts.listing import ReadOnlyAdmin, is_row_number
 from mailboxes.models import Finding, Reconciliation
 from mailboxes.reviewing import findingwords, repairs
 
@@ -88,7 +88,7 @@ class FindingAdmin(ReadOnlyAdmin):
         """First what would happen, with the button that does it; then what has happened."""
         if not self.has_repair_permission(request):
             raise PermissionDenied
-        numbers = [int(word) for word in request.POST.get("ids", "").split()[: repairs.MOST] if is_number(word)]
+        numbers = [int(word) for word in request.POST.get("ids", "").split()[: repairs.MOST] if is_row_number(word)]
         chosen = list(self._rows(Finding.objects.filter(pk__in=numbers)))
         if "confirmed" not in request.POST or not chosen:
             return self._plans(request, chosen)

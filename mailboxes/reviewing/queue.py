@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from accounts import searching
-from accounts.listing import is_number
+from accounts.listing import is_row_number
 from mailboxes.models import Mailbox, ReviewCase
 
 PAGE = 50
@@ -121,4 +121,4 @@ def _place(after: str) -> tuple[datetime, int] | None:
         queued_at = queued_at.astimezone(UTC) if queued_at and queued_at.tzinfo else None
     except (ValueError, OverflowError):
         return None
-    return (queued_at, int(pk)) if queued_at and is_number(pk) else None
+    return (queued_at, int(pk)) if queued_at and is_row_number(pk) else None

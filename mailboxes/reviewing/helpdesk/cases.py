@@ -165,20 +165,16 @@ class HelpdeskCaseAdmin(ReadOnlyAdmin):
         if not self._may_act(request, case):
             raise PermissionDenied
         reference = request.POST.get("application", "").replace("\0", "")  # which PostgreSQL would not look for
-        application = Application.objects.select_related("person", "service", "mailbox").filter(
-            person=case, reference=reference
-        )
-        if (held := application.first()) is None:
+        rows = Application.objects.select_related("person", "service", "mailbox")
+        if (held := rows.filter(person=case, reference=reference).first()) is None:
             raise Http404
         form = GoOnForm(request.POST)
-        waits = held.state == Application.State.HELD
-        if waits and not form.is_valid():
+        if not form.is_valid() and held.state == Application.State.HELD:
             # The page with its complaint shows the person as any other look does.
             return self._looked_at(request, str(case.pk), "helpdesk.looked", partial(self._case_page, go_on=form))
         try:
-            if not waits:
-                raise states.NotAllowed(f"{held} is not held.")
-            desk.let_go_on(held, actor=cast(SignedInRequest, request).user, now=timezone.now(), **form.cleaned_data)
+            reason = form.cleaned_data.get("reason", "")
+            desk.let_go_on(held, actor=cast(SignedInRequest, request).user, now=timezone.now(), reason=reason)
         except states.NotAllowed:
             messages.warning(request, _("The application no longer waits for the helpdesk. Nothing was changed."))
         else:

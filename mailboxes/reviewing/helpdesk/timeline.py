@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.listing import is_row_number
 from accounts.models import AuditEvent, Person
 from mailboxes import verbs
 from mailboxes.logins import countries
@@ -182,7 +183,7 @@ def _place(before: str) -> tuple[datetime, int, int] | None:
         when = parse_datetime(moment)
     except ValueError:
         return None
-    numeric = all(number.isascii() and number.isdigit() and len(number) < 19 for number in (rank, pk))
+    numeric = is_row_number(rank) and is_row_number(pk)
     if when is None or when.tzinfo is None or not FIRST_YEAR <= when.year <= LAST_YEAR or not numeric:
         return None
     return when, int(rank), int(pk)

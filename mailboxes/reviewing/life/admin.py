@@ -19,7 +19,7 @@ from accounts.models import AuditEvent
 from mailboxes import eligibility, states
 from mailboxes.models import Job, Mailbox, ReasonTemplate
 from mailboxes.provisioning.life import services
-from mailboxes.reviewing.bulk import NAMED, stamps_in
+from mailboxes.reviewing import second
 from mailboxes.reviewing.life import bulk
 from mailboxes.reviewing.life.deeds import DEEDS, needs_new_password, stamp_of, told_who
 from mailboxes.reviewing.life.forms import BulkSuspendForm
@@ -70,7 +70,7 @@ class MailboxAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         if action not in bulk.ACTIONS:
             raise Http404
-        stamps = stamps_in(request.POST.get("ids", ""))
+        stamps = second.stamps_in(request.POST.get("ids", ""))
         try:
             rows = bulk.numbered(stamps)
         except bulk.TooMany as error:
@@ -82,10 +82,7 @@ class MailboxAdmin(ReadOnlyAdmin):
         said = form.cleaned_data if action == "suspend" else {}
         who = cast(SignedInRequest, request).user
         left = bulk.do(action, rows, stamps=stamps, actor=who, now=timezone.now(), **said)
-        facts = {"done": len(rows) - len(left), "left": len(left)}
-        messages.success(request, _("Done: %(done)s. Left as they are: %(left)s.") % facts)
-        for plan in left[:NAMED]:
-            messages.warning(request, _("Left: %(what)s. %(why)s") % {"what": plan.mailbox.address, "why": plan.words})
+        second.tell(request, chosen=len(rows), left=[(plan.mailbox.address, plan.words) for plan in left])
         return HttpResponseRedirect(reverse(LIST))
 
     def _bulk_page(

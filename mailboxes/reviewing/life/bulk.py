@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.listing import is_row_number
 from accounts.models import Person
 from mailboxes import states
 from mailboxes.models import Mailbox
@@ -40,7 +41,7 @@ def chosen(rows: QuerySet[Mailbox]) -> list[Mailbox]:
 
 def numbered(numbers: Iterable[str]) -> list[Mailbox]:
     """Those with these numbers; what is none is left out. TooMany."""
-    ids = {int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) < 19}
+    ids = {int(number) for number in numbers if is_row_number(number)}
     return chosen(Mailbox.objects.filter(pk__in=ids))
 
 

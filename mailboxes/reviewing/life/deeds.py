@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEvent
@@ -18,6 +16,7 @@ from mailboxes.models import Mailbox
 from mailboxes.provisioning.life import services
 from mailboxes.provisioning.life.standing import BY_THE_OFFICE
 from mailboxes.reviewing.life.forms import CloseForm, LiftForm, SuspendForm
+from mailboxes.reviewing.second import was_first
 
 
 @dataclass(frozen=True)
@@ -52,14 +51,7 @@ def stamp_of(mailbox: Mailbox) -> str:
 def told_who(mailbox: Mailbox) -> str:
     """Who was first, if that was somebody: only an event of ``states.move_mailbox`` says what state it ``was`` in."""
     moved = AuditEvent.objects.filter(mailbox=mailbox.address, verb__startswith="mailbox.", details__has_key="was")
-    last = moved.select_related("actor").first()
-    if last is None or last.actor is None:
-        return gettext(
-            "Something has changed since you opened this page. Nothing of yours was done; this is how it stands now."
-        )
-    who = last.actor.name or last.actor.subject
-    facts = {"who": who, "when": timezone.localtime(last.happened_at).strftime("%Y-%m-%d %H:%M:%S")}
-    return gettext("%(who)s was first, at %(when)s. Nothing of yours was done; this is how it stands now.") % facts
+    return was_first(moved.select_related("actor").first())
 
 
 def _is_open(mailbox: Mailbox) -> bool:
