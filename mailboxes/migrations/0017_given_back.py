@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='remark',
             name='kind',
-            field=models.CharField(choices=[('approved', 'Approved'), ('rejected', 'Rejected'), ('asked', 'Asked'), ('answered', 'Answered'), ('offered', 'Other names offered'), ('given-back', 'Given back by the helpdesk')], max_length=16, verbose_name='kind'),
+            field=models.CharField(choices=[('approved', 'Approved'), ('rejected', 'Rejected'), ('asked', 'Asked'), ('answered', 'Answered'), ('offered', 'Other names offered'), ('given-back', 'Given back')], max_length=16, verbose_name='kind'),
         ),
         migrations.AddConstraint(
             model_name='remark',

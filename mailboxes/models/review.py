@@ -30,7 +30,7 @@ class Remark(models.Model):
         ASKED = "asked", pgettext_lazy("remark", "Asked")
         ANSWERED = "answered", pgettext_lazy("remark", "Answered")
         OFFERED = "offered", pgettext_lazy("remark", "Other names offered")
-        GIVEN_BACK = "given-back", pgettext_lazy("remark", "Given back by the helpdesk")
+        GIVEN_BACK = "given-back", pgettext_lazy("remark", "Given back")
 
     LONGEST = 2000
 
